@@ -1,0 +1,1 @@
+"""The ways in: browser, command line and HTTP."""

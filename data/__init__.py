@@ -1,0 +1,1 @@
+"""The truth: sources, contracts and immutable snapshots."""

@@ -1,0 +1,1 @@
+"""The judgement: scoring and its explanation."""

@@ -1,0 +1,1 @@
+"""The questions: selections, named SQL questions and the engines that answer them."""

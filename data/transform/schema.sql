@@ -1,0 +1,23 @@
+-- The published tables. A build creates those it has; the rest are created empty from here.
+CREATE TABLE IF NOT EXISTS cases (
+    case_id VARCHAR, day DATE, received_on DATE, closed_on DATE,
+    agency VARCHAR, region VARCHAR, agent VARCHAR, case_type VARCHAR, status VARCHAR,
+    treated BIGINT, delay_days DOUBLE, documents BIGINT, returns BIGINT, return_reason VARCHAR,
+    workload DOUBLE, stated_return_rate DOUBLE, norm_days DOUBLE, weight DOUBLE
+);
+CREATE TABLE IF NOT EXISTS agencies (
+    agency_id VARCHAR, agency VARCHAR, region VARCHAR, fte DOUBLE, opened_on DATE
+);
+CREATE TABLE IF NOT EXISTS agents (agent_id VARCHAR, skills VARCHAR, fte DOUBLE);
+CREATE TABLE IF NOT EXISTS agent_agencies (agent_id VARCHAR, agency_id VARCHAR);
+CREATE TABLE IF NOT EXISTS rejects (
+    source VARCHAR, line BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR
+);
+CREATE TABLE IF NOT EXISTS loads (
+    source VARCHAR, table_name VARCHAR, started_at TIMESTAMP,
+    rows_read BIGINT, rows_kept BIGINT, rows_rejected BIGINT, checksum VARCHAR, seconds DOUBLE
+);
+CREATE TABLE IF NOT EXISTS known (
+    received BOOLEAN, single BOOLEAN, fte BOOLEAN,
+    returns BOOLEAN, delay BOOLEAN, rate BOOLEAN, workload BOOLEAN
+);

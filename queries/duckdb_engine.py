@@ -1,0 +1,138 @@
+"""The facts in the read-only snapshot through DuckDB: drill-down, and what no cube can answer."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import polars as pl
+
+from data import cubes
+from data.snapshot import Snapshot
+from queries.engine import EVERYTHING, Days, conform, predicates
+from queries.query import Query
+from queries.selection import DIMENSIONS, Selection
+
+# Stock is what came before the end of the period too, so flows are not cut at its start.
+PERIODS: dict[str, dict[str, str]] = {
+    "cases": {"since": ">=", "until": "<="},
+    "flows": {"until": "<="},
+    "open_cases": {},
+    "offices": {},
+    "known": {},
+}
+
+
+class QueryTimeout(Exception):
+    """The query ran past its limit."""
+
+
+class DuckdbEngine:
+    """Holds one locked, read-only connection to the facts of one snapshot; one cursor per query."""
+
+    def __init__(
+        self, snapshot: Snapshot, *, threads: int = 2, memory: str = "1GB", seconds: float = 20
+    ) -> None:
+        if snapshot.first_day is None or snapshot.last_day is None:
+            raise ValueError("the snapshot holds no cases")
+        self.days = Days(snapshot.first_day, snapshot.last_day)
+        self._root = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+        self._root.execute(f"ATTACH {_literal(str(snapshot.facts))} AS facts (READ_ONLY)")
+        for name, value in (
+            ("allowed_directories", [str(snapshot.folder)]),
+            ("enable_external_access", False),
+            ("autoload_known_extensions", False),
+            ("autoinstall_known_extensions", False),
+            ("memory_limit", memory),
+            ("threads", threads),
+            ("max_execution_time", int(seconds * 1000)),
+            ("lock_configuration", True),
+        ):
+            self._root.execute(f"SET {name} = {_literal(value)}")
+        self._guard = threading.Lock()
+
+    def answers(self, _query: Query, _selection: Selection, _scope: Selection) -> bool:
+        """The facts answer everything."""
+        return True
+
+    def run(
+        self, query: Query, selection: Selection = EVERYTHING, scope: Selection | None = None
+    ) -> pl.DataFrame:
+        """See `queries.engine.Engine`. Raises QueryTimeout past the limit."""
+        text, values = statement(query, selection, scope, self.days)
+        with self._cursor() as cursor:
+            try:
+                answer = cursor.sql(text, params=values).pl()
+            except duckdb.InterruptException as error:
+                raise QueryTimeout(query.id) from error
+        return conform(answer, query)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._root.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._guard:
+            cursor = self._root.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+
+def statement(
+    query: Query, selection: Selection, scope: Selection | None, days: Days
+) -> tuple[str, dict[str, object]]:
+    """The query behind its relations, each cut to scope and selection, and the values it binds."""
+    values: dict[str, object] = {}
+    parts = [
+        ("selected" if relation == query.source else relation, _cut(relation, selection, scope, values))
+        for relation in query.relations
+    ]
+    if "visible" in query.words:
+        parts.append(("visible", _cut(query.source, EVERYTHING, scope, values)))
+    text = cubes.in_front(parts, query.sql)
+    if "$as_of" in text:
+        values["as_of"] = days.as_of(selection)
+    return text, values
+
+
+def _cut(relation: str, selection: Selection, scope: Selection | None, values: dict[str, object]) -> str:
+    """One relation, cut to the scope and the selection; what it binds is added to `values`."""
+    picks = [predicates(relation, part.picks) for part in (selection, scope or EVERYTHING)]
+    conditions = ["FALSE"] if (scope is None and relation != "known") or None in picks else []
+    for part in picks:
+        for dim, members in (part or {}).items():
+            name = f"p{len(values)}"
+            values[name] = list(members)
+            conditions.append(f"list_contains(${name}, {_column(dim)})")
+    for bound, comparison in PERIODS[relation].items():
+        value = getattr(selection, bound)
+        if value is not None:
+            values[bound] = value
+            conditions.append(f"day {comparison} ${bound}")
+    return " ".join(
+        (
+            "SELECT * FROM (",
+            cubes.relation(relation),
+            ")",
+            *("WHERE " * bool(conditions), " AND ".join(conditions)),
+        )
+    )
+
+
+def _column(dim: str) -> str:
+    """The column of a dimension: only names on the list ever enter a text."""
+    if dim not in DIMENSIONS:
+        raise ValueError(f"unknown dimension: {dim}")
+    return dim
+
+
+def _literal(value: object) -> str:
+    """One of our own settings, as SQL writes it."""
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"

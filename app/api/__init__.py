@@ -1,0 +1,27 @@
+"""What programs ask over HTTP."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.accounts import SIGNED_IN
+from app.api import export, health, queries
+from app.declared import secured_route
+from app.problems import problem
+from app.texts import t
+
+unknown = APIRouter()
+
+
+@unknown.api_route("/api/{_path:path}", methods=["GET", "POST"])
+@secured_route(SIGNED_IN)
+def unknown_address(_path: str) -> Response:
+    """No page is served under /api."""
+    return problem(404, t("api.unknown_address"))
+
+
+ROUTERS = (
+    health.router,
+    queries.router,
+    export.router,
+    unknown,
+)  # in this order: the last takes what is left

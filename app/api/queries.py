@@ -1,0 +1,58 @@
+"""Every named question over HTTP: the selection in the query string, rows as objects."""
+
+from datetime import date
+from urllib.parse import parse_qsl
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.accounts import user
+from app.declared import secured_route
+from app.problems import problem
+from app.services import services
+from app.texts import t
+from data.errors import NoSnapshot
+from queries.catalogue import UnknownQuery, find
+from queries.duckdb_engine import QueryTimeout
+from queries.selection import DIMENSIONS, Selection
+
+router = APIRouter()
+
+
+@router.get("/api/v1/queries/{domain}/{name}")
+@secured_route("kpi.view")
+def answer(request: Request, domain: str, name: str) -> Response:
+    """The rows, in the query's order; `Vigie-Snapshot` names the version of the data they come from."""
+    try:
+        query = find(f"{domain}.{name}")
+    except UnknownQuery:
+        return problem(404, t("api.unknown_query", name=f"{domain}.{name}"))
+    try:
+        selection = Selection.parse(request.url.query)
+    except ValueError:
+        field = wrong_field(request.url.query)
+        return problem(422, t("api.bad_field", field=field), field=field)
+    try:
+        snapshot, rows = services().answer(query, selection, user().scope)
+    except NoSnapshot:
+        return problem(503, t("errors.no_snapshot"))
+    except QueryTimeout:
+        return problem(503, t("errors.too_long"))
+    return Response(
+        orjson.dumps(rows.to_dicts()), headers={"Vigie-Snapshot": snapshot.id}, media_type="application/json"
+    )
+
+
+def wrong_field(text: str) -> str:
+    """The first name of a query string that makes it no selection; `since` where the period runs backward."""
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        if name in ("since", "until"):
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                return name
+        elif name not in DIMENSIONS:
+            return name
+    return "since"

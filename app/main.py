@@ -1,0 +1,141 @@
+"""The application: services, the door, the API, Dash and its pages."""
+
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app import api, declared, logs, shell
+from app.accounts import DEMONSTRATION, SIGNED_IN, Forbidden, acting, user
+from app.dash_backend import Backend, Frame
+from app.declared import secured_route
+from app.guard import Guard
+from app.headers import content_security_policy
+from app.pages import production
+from app.problems import problem, refusal
+from app.services import Services, services, serving
+from app.settings import Settings
+from app.texts import t
+
+PAGES: tuple[ModuleType, ...] = (production,)  # in menu order
+ASSETS = Path(__file__).parent.parent / "assets"
+LARGE_ANSWER = 32_000  # bytes; below, compressing costs more than it saves
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The server, for `uvicorn app.main:create_app --factory`. Raises Undeclared, ValidationError."""
+    settings = settings or Settings()
+    logs.configure(settings.log_level)
+    answering = Services(settings)
+    try:
+        return _server(settings, answering)
+    except BaseException:
+        answering.close()
+        raise
+
+
+def _server(settings: Settings, answering: Services) -> FastAPI:
+    server = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=settings.max_body_bytes,
+    )
+    _say_no_alike(server)
+    for router in api.ROUTERS:
+        server.include_router(router)
+    dash = _dash(server)
+    with serving(answering), acting(DEMONSTRATION):
+        shell.register(dash, PAGES)
+        declared.attach(dash)
+        dash.set_up()
+    _add_pages(server, dash)
+    declared.check(server, dash)
+    server.add_middleware(GZipMiddleware, minimum_size=LARGE_ANSWER, compresslevel=4)
+    policy = content_security_policy(dash.csp_hashes())
+    server.add_middleware(Guard, settings=settings, services=answering, csp=policy)
+    server.router.lifespan_context = _at_work(answering, dash, settings.threads)
+    server.state.dash, server.state.services = dash, answering
+    return server
+
+
+def _dash(server: FastAPI) -> Frame:
+    dash = Frame(
+        "app",
+        backend=Backend,
+        server=False,
+        use_pages=False,
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^theme\.js$",  # the frame loads it first of all
+        serve_locally=True,
+        suppress_callback_exceptions=True,  # a page's elements come with the page
+        title=t("app.name"),
+        update_title="",
+        add_log_handler=False,
+    )
+    dash.init_app(server)
+    dash.layout = shell.layout
+    return dash
+
+
+def _add_pages(server: FastAPI, dash: Frame) -> None:
+    """The pages' addresses, last: what nothing else took gets the frame, with 404 where it is no page."""
+
+    @server.get("/")
+    @secured_route(SIGNED_IN)
+    def home() -> Response:
+        page = next((page for page in PAGES if page.PERMISSION in user().permissions), None)
+        if page is None:
+            raise Forbidden(SIGNED_IN)
+        snapshot = services().snapshot
+        search = page.home_query(snapshot) if snapshot else ""
+        return RedirectResponse(page.PATH + ("?" + search.removeprefix("?") if search else ""), 302)
+
+    @server.get("/{path:path}")
+    @secured_route(SIGNED_IN)
+    def page(request: Request, path: str) -> Response:
+        known = any(f"/{path}" == page.PATH for page in PAGES)
+        return HTMLResponse(dash.html(request), 200 if known else 404)
+
+
+def _say_no_alike(server: FastAPI) -> None:
+    """Every refusal in one form, whoever raises it."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        if isinstance(error, Forbidden):
+            return refusal(request.scope, 403, t("errors.forbidden"))
+        if isinstance(error, RequestValidationError):
+            field = ".".join(str(part) for part in error.errors()[0]["loc"][1:])
+            return problem(422, t("api.bad_field", field=field), field=field)
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        known = {404: "api.unknown_address", 405: "errors.method", 413: "errors.too_large"}
+        return refusal(request.scope, status, t(known.get(status, "api.refused")))
+
+    for kind in (Forbidden, RequestValidationError, HTTPException):
+        server.add_exception_handler(kind, refused)
+
+
+def _at_work(
+    answering: Services, dash: Frame, threads: int
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """From the first request to the last: threads for callbacks, and an eye on new snapshots."""
+
+    @asynccontextmanager
+    async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
+        workers = ThreadPoolExecutor(threads, thread_name_prefix="callback")
+        dash.work_in(workers)
+        answering.watch()
+        yield
+        answering.close()
+        workers.shutdown(wait=False, cancel_futures=True)
+
+    return lifespan

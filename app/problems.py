@@ -1,0 +1,38 @@
+"""How the server says no: problem+json for programs, a plain page for people."""
+
+import secrets
+from html import escape
+from http import HTTPStatus
+
+import orjson
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from app.texts import language, t
+
+
+def reference() -> str:
+    """A short name for one failure, shown to the reader and written to the log."""
+    return secrets.token_hex(4)
+
+
+def problem(status: int, detail: str, **members: object) -> Response:
+    """RFC 9457: status, its title, one sentence, and what else helps (`field`, `reference`)."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return Response(orjson.dumps(body | members), status, media_type="application/problem+json")
+
+
+def refusal(scope: Scope, status: int, detail: str, **members: object) -> Response:
+    """A problem, or a page saying the same where a browser goes to an address."""
+    headers = HTTPConnection(scope).headers
+    if "text/html" not in headers.get("accept", "") or scope["path"].startswith(("/api/", "/_dash")):
+        return problem(status, detail, **members)
+    page = (
+        f'<!doctype html><html lang="{language()}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{status} · {t('app.name')}</title>"
+        "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui;margin:20vh auto;max-width:36rem;"
+        f"padding:0 1.5rem}}</style><main><h1>{t('app.name')}</h1><p>{escape(detail)}</p></main></html>"
+    )
+    return HTMLResponse(page, status)

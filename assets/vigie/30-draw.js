@@ -1,0 +1,102 @@
+// The one drawing function: compact data in, the page updated, then the count of settled updates.
+"use strict";
+(function (vigie) {
+  let settled = 0;
+
+  dash_clientside.vigie = {
+    navigate(pathname) {
+      for (const link of document.querySelectorAll(".nav-link-x")) {
+        if (link.getAttribute("href") === pathname) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
+      }
+    },
+    fail(failure, texts) {
+      vigie.texts = texts || vigie.texts;
+      if (failure) vigie.fail(failure);
+    },
+    draw(data, texts) {
+      if (!data) return;
+      vigie.texts = texts || vigie.texts;
+      if (data.members) vigie.members = data.members;
+      notices(data);
+      for (const id in data.views) drawView(id, data.views[id]);
+      if (!data.nothing) vigie.filters(data);
+      address(data.held.text);
+      dash_clientside.set_props("held", { data: data.held });
+      vigie.arrived();
+      document.documentElement.dataset.settled = ++settled;
+    },
+  };
+
+  function drawView(id, payload) {
+    const element = document.getElementById(id);
+    if (!element) return;
+    const known = vigie.views[id];
+    const view = payload.kind ? payload : { ...known, picked: payload.picked };
+    vigie.views[id] = view;
+    const card = element.closest(".card-x");
+    if (view.reason) return message(element, "inbox", view.reason);
+    if (view.empty && view.kind !== "kpis" && view.kind !== "advice") return empty(element);
+    vigie.draws[view.kind](element, view, card);
+  }
+
+  function message(element, symbol, text, ...more) {
+    vigie.body(element, "message", () => {});
+    const box = vigie.make("div", "empty", vigie.icon(symbol), vigie.make("p", "", text), ...more);
+    element.replaceChildren(box);
+  }
+
+  function empty(element) {
+    const chips = vigie.chips || [];
+    const last = chips[chips.length - 1];
+    const buttons = vigie.make("div", "btns");
+    if (last) {
+      const button = vigie.make("button", "fb", vigie.t("remove", { label: last.label }));
+      button.dataset.action = "without";
+      button.dataset.of = last.dim;
+      button.dataset.member = last.value;
+      buttons.append(button);
+    }
+    const all = vigie.make("button", "fb ghost", vigie.t("clear"));
+    all.dataset.action = "clear";
+    buttons.append(all);
+    message(element, "inbox", vigie.t("empty"), buttons);
+  }
+
+  // Lines above the charts: late data, a bad link, no data at all.
+  function notices(data) {
+    vigie.chips = data.chips;
+    const place = document.getElementById("notices");
+    if (!place) return;
+    const lines = [];
+    if (data.notice) lines.push(["exclamation-triangle", data.notice]);
+    if (data.fresh?.banner) lines.push(["exclamation-triangle", data.fresh.banner]);
+    if (data.nothing) lines.push(["database-exclamation", vigie.t("no_data")]);
+    document.body.classList.toggle("nothing", Boolean(data.nothing));
+    place.replaceChildren(
+      ...lines.map(([symbol, text]) => vigie.make("div", "notice", vigie.icon(symbol), vigie.make("span", "", text)))
+    );
+  }
+
+  // What went wrong, without losing the filters; the last moves can be sent again.
+  vigie.fail = (failure) => {
+    const place = document.getElementById("notices");
+    const retry = vigie.make("button", "fb", vigie.icon("arrow-clockwise"), vigie.t("retry"));
+    retry.dataset.action = "retry";
+    const text = failure ? failure.text : vigie.t("unreachable");
+    const box = vigie.make("div", "notice bad", vigie.icon("exclamation-triangle"), vigie.make("span", "", text), retry);
+    box.setAttribute("role", "alert");
+    place?.replaceChildren(box);
+    vigie.arrived();
+    document.documentElement.dataset.settled = ++settled;
+  };
+
+  // The address follows the selection: one step of the history for each pick, none for a step back.
+  function address(text) {
+    vigie.shown = text;
+    const wanted = text ? "?" + text : "";
+    const stepped = (vigie.last || []).every((move) => move.back);
+    if (location.search === wanted || (stepped && vigie.more())) return;
+    history[stepped ? "replaceState" : "pushState"](null, "", location.pathname + wanted);
+  }
+})(window.vigie);

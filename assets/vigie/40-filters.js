@@ -1,0 +1,129 @@
+// The filter bar: chips, menus, freshness, export links.
+"use strict";
+(function (vigie) {
+  vigie.filters = (data) => {
+    chips(data.chips);
+    value("menu-period", data.period);
+    value("menu-agency", count("agency", data.picked));
+    value("menu-type", count("case_type", data.picked));
+    freshness(data.fresh);
+    exports(data.held.text);
+    vigie.picked = data.picked;
+    document.querySelectorAll("details.menu[open] [data-menu]").forEach(fill);
+  };
+
+  const value = (id, text) => vigie.put(document.getElementById(id + "-value"), text);
+
+  function count(dim, picked) {
+    const held = picked[dim].concat(dim === "agency" ? picked.region : []);
+    if (!held.length) return vigie.t("all_" + dim);
+    if (held.length === 1) return held[0];
+    return vigie.t("some", { n: held.length, all: vigie.members[dim].length });
+  }
+
+  function chips(held) {
+    const place = document.getElementById("chips");
+    const nodes = held.map((chip) => {
+      const button = vigie.make("button", "chip", vigie.make("span", "", chip.label), vigie.icon("x"));
+      button.dataset.action = "without";
+      button.dataset.of = chip.dim;
+      button.dataset.member = chip.value;
+      button.setAttribute("aria-label", vigie.t("remove", { label: chip.label }));
+      return button;
+    });
+    if (held.length) {
+      const all = vigie.make("button", "fb ghost", vigie.t("clear"));
+      all.dataset.action = "clear";
+      nodes.push(all);
+    }
+    const had = place.contains(document.activeElement);
+    place.replaceChildren(...nodes);
+    if (had) (place.querySelector("button") || document.querySelector("#menu-period summary")).focus();
+  }
+
+  function freshness(fresh) {
+    const place = document.getElementById("freshness");
+    if (!fresh || !place) return;
+    const dot = vigie.make("span", "dot" + (fresh.late ? " late" : ""));
+    place.replaceChildren(dot, vigie.make("span", "", fresh.text));
+  }
+
+  function exports(text) {
+    for (const link of document.querySelectorAll("[data-export]")) {
+      const view = link.dataset.view ? "view=" + link.dataset.view + (text ? "&" : "") : "";
+      link.setAttribute("href", "/export/" + link.dataset.export + "?" + view + text);
+    }
+  }
+
+  document.addEventListener("toggle", (event) => {
+    const panel = event.target.matches?.("details.menu[open]") && event.target.querySelector("[data-menu]");
+    if (panel) {
+      panel.replaceChildren();
+      fill(panel);
+      panel.querySelector("input[type=search]")?.focus();
+    }
+  }, true);
+
+  function fill(panel) {
+    if (!vigie.members || !vigie.picked) return;
+    if (panel.dataset.menu === "period") return periods(panel);
+    members(panel, panel.dataset.menu);
+  }
+
+  function periods(panel) {
+    const [since, until] = vigie.picked.period;
+    const list = vigie.members.periods.map(([label, from, to]) => {
+      const button = vigie.make("button", "item", label);
+      button.dataset.action = "period";
+      button.dataset.since = from;
+      button.dataset.until = to;
+      button.setAttribute("aria-pressed", String(from === since && to === until));
+      return button;
+    });
+    const field = (name, held) => {
+      const input = vigie.make("input", "");
+      Object.assign(input, { type: "date", value: held, min: vigie.members.first, max: vigie.members.last, name });
+      return vigie.make("label", "date", vigie.t(name), input);
+    };
+    const apply = vigie.make("button", "fb pri", vigie.t("apply"));
+    apply.dataset.action = "dates";
+    const dates = vigie.make("div", "dates", field("since", since), field("until", until), apply);
+    panel.replaceChildren(...list, dates);
+  }
+
+  function members(panel, dim) {
+    let list = panel.querySelector(".list");
+    if (!list) {
+      const search = vigie.make("input", "");
+      Object.assign(search, { type: "search", placeholder: vigie.t("search"), ariaLabel: vigie.t("search") });
+      list = vigie.make("div", "list");
+      search.addEventListener("input", () => show(list, dim, search.value));
+      panel.append(...(vigie.members[dim].length > 8 ? [search] : []), list);
+    }
+    show(list, dim, panel.querySelector("input")?.value || "");
+  }
+
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  function show(list, dim, wanted) {
+    const key = plain(wanted);
+    const entries = [];
+    if (dim === "agency" && vigie.members.region.length > 1) {
+      vigie.members.region.forEach((name) => entries.push(["region", name]));
+    }
+    vigie.members[dim].forEach((name) => entries.push([dim, name]));
+    const held = ([of, name]) => vigie.picked[of].includes(name);
+    const found = entries.filter(([, name]) => plain(name).includes(key));
+    const shown = [...found.filter(held), ...found.filter((entry) => !held(entry))];
+    const nodes = vigie.pool(list, shown.length, () =>
+      vigie.make("button", "item", vigie.make("span", "box"), vigie.make("span", "n"), vigie.make("small", "sub"))
+    );
+    shown.forEach(([of, name], index) => {
+      vigie.mark(nodes[index], of, name, vigie.picked[of].includes(name));
+      vigie.put(nodes[index].children[1], name);
+      vigie.put(nodes[index].children[2], of === "region" ? vigie.t("region") : "");
+    });
+    list.classList.toggle("none", !shown.length);
+    list.dataset.none = vigie.t("nothing_found");
+  }
+})(window.vigie);

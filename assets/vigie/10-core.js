@@ -61,6 +61,8 @@ window.vigie = { texts: {}, views: {}, members: null, draws: {} };
     node.setAttribute("aria-hidden", "true");
     return node;
   };
+  // A text as a search compares it: no accents, no capitals.
+  vigie.plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   vigie.put = (node, text) => {
     if (node.textContent !== text) node.textContent = text;
   };

@@ -103,17 +103,15 @@
     show(list, dim, panel.querySelector("input")?.value || "");
   }
 
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
   function show(list, dim, wanted) {
-    const key = plain(wanted);
+    const key = vigie.plain(wanted);
     const entries = [];
     if (dim === "agency" && vigie.members.region.length > 1) {
       vigie.members.region.forEach((name) => entries.push(["region", name]));
     }
     vigie.members[dim].forEach((name) => entries.push([dim, name]));
     const held = ([of, name]) => vigie.picked[of].includes(name);
-    const found = entries.filter(([, name]) => plain(name).includes(key));
+    const found = entries.filter(([, name]) => vigie.plain(name).includes(key));
     const shown = [...found.filter(held), ...found.filter((entry) => !held(entry))];
     const nodes = vigie.pool(list, shown.length, () =>
       vigie.make("button", "item", vigie.make("span", "box"), vigie.make("span", "n"), vigie.make("small", "sub"))

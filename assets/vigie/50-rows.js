@@ -14,7 +14,7 @@
   };
 
   function kpi(node, card) {
-    const [label, value, row, foot] = node.children;
+    const [, value, row, foot] = node.children;
     node.dataset.raw = card.raw ?? "";
     node.classList.toggle("over", Boolean(card.over));
     node.classList.toggle("few", Boolean(card.few));
@@ -40,7 +40,6 @@
     put(foot.children[0], card.few ? t("few") : what);
     put(foot.children[1], verdict);
     foot.children[1].className = "st " + tone;
-    void label;
   }
 
   function sparkline(node, heights) {
@@ -69,12 +68,10 @@
     });
   }
 
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
   function shown(element, view, page) {
-    const wanted = plain(element.querySelector(".lb-search").value);
+    const wanted = vigie.plain(element.querySelector(".lb-search").value);
     let order = view.names.map((_, index) => index);
-    if (wanted) order = order.filter((index) => plain(view.names[index]).includes(wanted));
+    if (wanted) order = order.filter((index) => vigie.plain(view.names[index]).includes(wanted));
     const limit = Number(element.dataset.limit || page);
     const kept = order.filter((index, rank) => rank < limit || view.picked.includes(view.names[index]));
     const more = element.querySelector(".more");

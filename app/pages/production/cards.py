@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.crossfilter import Answers, Payload
+from app.filters import period_words
 from app.indicators import delta_text, in_line, is_small, unavailable_text, value_text
 from app.texts import number, percent, t
 from data.contract import norm_of
@@ -39,12 +40,18 @@ def _card(
         "raw": value,
         "text": text,
         "unit": unit,
-        "delta": asdict(delta) if delta else None,
+        "delta": asdict(delta) | {"words": _compared(delta.words, answers)} if delta else None,
         "spark": _spark(trend),
         "over": reference[2] == "bad",
         "reference": reference,
         "few": is_small(name, now),
     }
+
+
+def _compared(words: str, answers: Answers) -> str:
+    """How it moved, and against which period."""
+    past = answers.selection.previous()
+    return f"{words}, {t('production.versus', period=period_words(past))}" if past else words
 
 
 def _written(name: str, now: dict[str, Any]) -> str:

@@ -132,6 +132,13 @@ def test_a_card_compares_with_the_previous_period_in_its_own_unit() -> None:
     assert card["delta"]["tone"] == "good"
 
 
+def test_a_comparison_names_the_period_it_is_made_with() -> None:
+    card = cards(KPIS, {**KPIS, "mean_delay": 23.0}, selection="since=2026-03-01&until=2026-03-31")[
+        "mean_delay"
+    ]
+    assert card["delta"]["words"].endswith("contre févr. 2026")
+
+
 def test_without_a_previous_period_no_comparison_is_shown() -> None:
     assert all(card.get("delta") is None for card in cards(KPIS).values())
 

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.contract import Column, Contract, Mapped
-from data.sources import literal
+from data.sources import literal, quoted
 
-TYPES = {"text": "VARCHAR", "choice": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "BIGINT"}
+TYPES = {
+    "text": "VARCHAR", "choice": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "BIGINT",
+    "code": "VARCHAR", "flag": "DOUBLE", "outcome": "BOOLEAN",
+}  # fmt: skip
+UNREAD = {
+    "date": "not_a_date",
+    "choice": "unknown_value",
+    "flag": "unknown_value",
+    "outcome": "unknown_value",
+}
 DAYS = ("%Y-%m-%d", "%d/%m/%Y")
 MOMENTS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%SZ",
@@ -36,24 +45,25 @@ def faults(contract: Contract, mapped: Mapped) -> list[Fault]:
         if column.required:
             found.append(Fault(name, "missing", f"text_{name} IS NULL"))
         found += _value_faults(contract, column)
-    return found + _row_faults(mapped)
+    return found + (_row_faults(mapped) if contract.table == "cases" else [])
 
 
 def _value_faults(contract: Contract, column: Column) -> list[Fault]:
-    name = column.name
-    if column.kind == "text":
+    name, value = column.name, quoted(column.name)
+    if column.kind in ("text", "code"):
         return [Fault(name, "nul_character", f"contains(text_{name}, chr(0))")]
-    unread = f"text_{name} IS NOT NULL AND {name} IS NULL"
-    reason = {"date": "not_a_date", "choice": "unknown_value"}.get(column.kind, "not_a_number")
-    found = [Fault(name, reason, unread)]
+    unread = f"text_{name} IS NOT NULL AND {value} IS NULL"
+    found = [Fault(name, UNREAD.get(column.kind, "not_a_number"), unread)]
     if column.kind == "integer":
-        found.insert(0, Fault(name, "not_whole", f"{name} IS NULL AND isfinite(number_{name})"))
+        found.insert(0, Fault(name, "not_whole", f"{value} IS NULL AND isfinite(number_{name})"))
     low: object = column.low
     high: object = column.high
     if column.kind == "date":
         low, high = _day(contract.first_date), _day(contract.last_date)
-    if low is not None:
-        found.append(Fault(name, "out_of_range", f"{name} NOT BETWEEN {low} AND {high}"))
+    beyond = [f"{value} {way} {end}" for way, end in (("<", low), (">", high)) if end is not None]
+    if beyond:
+        meant = f" AND {value} NOT IN ({', '.join(map(str, column.sentinels))})" if column.sentinels else ""
+        found.append(Fault(name, "out_of_range", f"({' OR '.join(beyond)}){meant}"))
     return found
 
 
@@ -81,7 +91,7 @@ def text_columns(contract: Contract, mapped: Mapped, columns: Sequence[str]) -> 
 
 def _trimmed(text: str, kind: str) -> str:
     """Only spaces where nothing else is seen: trimming a set of characters is fifty times as slow."""
-    if kind not in ("text", "choice"):
+    if kind in ("date", "number", "integer"):
         return f"trim({text})"
     seen = " OR ".join(f"contains({text}, chr({blank}))" for blank in BLANKS)
     blanks = " || ".join(f"chr({blank})" for blank in (32, *BLANKS))
@@ -97,7 +107,7 @@ def numbers(contract: Contract, mapped: Mapped) -> str:
 def typed_columns(contract: Contract, mapped: Mapped) -> str:
     """Every column of the contract as its type, null where the source has none or nothing readable."""
     return ",\n".join(
-        f"{_typed(column) if name in mapped.headers else f'NULL::{TYPES[column.kind]}'} AS {name}"
+        f"{_typed(column) if name in mapped.headers else f'NULL::{TYPES[column.kind]}'} AS {quoted(name)}"
         for name, column in contract.columns.items()
     )
 
@@ -132,7 +142,16 @@ def _typed(column: Column) -> str:
         return f"CASE WHEN {whole} THEN {number}::BIGINT END"
     if column.kind == "choice":
         return _choice(column, text)
-    return text
+    if column.kind in ("flag", "outcome"):
+        return f"{_meanings(column.spellings)}[lower({text})]::{TYPES[column.kind]}"
+    return _code(text) if column.kind == "code" else text
+
+
+def _code(text: str) -> str:
+    """A whole number in its shortest form, so that 2, 2.0 and 2.00E+00 are one code."""
+    value = f"try_cast({text} AS DOUBLE)"
+    whole = f"{value} = floor({value}) AND abs({value}) <= {EXACT}"
+    return f"CASE WHEN {whole} THEN {value}::BIGINT::VARCHAR ELSE {text} END"
 
 
 def _number(text: str) -> str:

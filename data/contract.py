@@ -20,17 +20,19 @@ from data.errors import LoadRefused
 @dataclass(frozen=True)
 class Column:
     """One column of a contract. `values` gives each published word the words that mean it, folded;
-    `spellings` those that need no folding.
+    `spellings` those that need no folding; `header` how a file of this contract calls it.
     """
 
     name: str
-    kind: str  # text, choice, date, number, integer
+    kind: str  # text, choice, date, number, integer; of credits also code, flag, outcome
     required: bool = False
     low: float | None = None
     high: float | None = None
     names: frozenset[str] = frozenset()  # folded
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
     spellings: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sentinels: tuple[float, ...] = ()  # numbers that mean words, wherever the range ends
+    header: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,14 @@ class Contract:
     def _require(self, found: Mapping[str, int], ignored: Sequence[str]) -> None:
         missing = [name for name, column in self.columns.items() if column.required and name not in found]
         # A preset knows its file: a header that it names and that is gone was renamed, not left out.
-        missing += [name for name in self.given.values() if name not in found and name not in missing]
+        missing += [name for name in dict.fromkeys(self.given.values()) if name not in {*found, *missing}]
         missing += [" / ".join(group) for group in self.one_of if not any(name in found for name in group)]
         if missing:
+            headers = {name: column.header or name for name, column in self.columns.items()}
             raise LoadRefused(
                 "columns_missing",
-                missing=", ".join(missing),
+                table=self.table,
+                missing=", ".join(headers.get(name, name) for name in missing),
                 unknown=", ".join(header or "∅" for header in ignored) or "—",
                 nearest=", ".join(self._nearest(missing, ignored)) or "—",
             )
@@ -165,7 +169,7 @@ def _raw(table: str) -> dict[str, Any]:
         if path.name.endswith(".toml") and path.name != "case_types.toml"
     )
     if table not in known:
-        raise LoadRefused("unknown_table", table=table, known=", ".join(known))
+        raise LoadRefused("unknown_table", table=table, known=", ".join([*known, "credits"]))
     return tomllib.loads(_text(table))
 
 

@@ -15,7 +15,7 @@ from data.contract import Contract, Mapped, case_types
 from data.durable import CHUNK
 from data.errors import LoadRefused
 from data.records import separate
-from data.sources import Source, decoded, literal, pattern
+from data.sources import Source, decoded, literal, pattern, quoted
 from data.watch import watched
 from data.workshop import Workshop, sql
 
@@ -49,7 +49,7 @@ def land(shop: Workshop, source: Source, contract: Contract, mapped: Mapped, pro
     _write_types(connection)
     with watched(connection, "read", progress):
         _read(shop, source, contract, mapped, progress)
-    connection.execute(f"CREATE TEMP VIEW kept AS {sql('kept')}")
+    connection.execute(f"CREATE TEMP VIEW kept AS {_kept(contract)}")
     with watched(connection, "check", progress):
         if contract.key in mapped.headers:
             connection.execute(sql("duplicates"), {"same": len(faults) - 2, "different": len(faults) - 1})
@@ -95,7 +95,7 @@ def _type(
     connection.execute(
         f"""
         CREATE TABLE landing.rows AS
-        SELECT {", ".join(contract.columns)}{passed}, fault::SMALLINT AS fault,
+        SELECT {", ".join(map(quoted, contract.columns))}{passed}, fault::SMALLINT AS fault,
                {checks.faulty_text(found, mapped)} AS refused
         FROM (SELECT *, {checks.first_fault(found)} AS fault
         FROM (SELECT *, {checks.typed_columns(contract, mapped)}
@@ -105,6 +105,19 @@ def _type(
     connection.execute(
         f"CREATE TEMP VIEW landed AS SELECT *, {line} AS record FROM "  # noqa: S608
         "(SELECT rowid AS row, * FROM landing.rows)"
+    )
+
+
+def _kept(contract: Contract) -> str:
+    """The sound rows with their key, and their content as one text: what makes two rows the same."""
+    if contract.table == "cases":
+        return sql("kept")
+    names = [quoted(name) for name in contract.columns]
+    texts = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in names)
+    return (
+        f"SELECT rowid AS row, {quoted(contract.key)} AS key, {', '.join(names)}, "  # noqa: S608  its columns
+        f"concat_ws(chr(31), {texts}) AS content, hash({', '.join(names)}) AS fingerprint "
+        "FROM landing.rows WHERE fault IS NULL"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,37 +11,21 @@ from typing import Any
 
 import duckdb
 
-from data import snapshot
+from data import credit_files, snapshot
+from data.assembly import Build, LoadRequest, assemble
 from data.child import Progress, in_child, silent
-from data.contract import Mapped, case_types, contract
+from data.contract import Contract, Mapped, contract
 from data.errors import CorruptSnapshot, LoadRefused, NoSnapshot
-from data.landing import Landed, drop_landing, land
+from data.landing import Landed, land
 from data.lock import exclusive
+from data.scoring import ScoringContract, parsed
 from data.snapshot import Snapshot
-from data.sources import Source, examine, literal
-from data.watch import watched
-from data.workshop import Workshop, seal, sql, workshop
+from data.sources import Source, examine
+from data.workshop import Content, seal, workshop
 
-TABLES = ("cases", "agencies", "agents", "agent_agencies")
+__all__ = ["LoadReport", "LoadRequest", "amend", "load", "load_file", "publish_tables"]
+
 SHRINK = 0.1  # a file with this share of the last load's rows, or less, is taken for a mistake
-
-
-@dataclass(frozen=True)
-class LoadRequest:
-    """What `vigie load` was asked for."""
-
-    home: Path
-    table: str
-    source: Path
-    preset: str | None = None
-    mapping: Path | None = None
-    dry_run: bool = False
-    accept_shrink: bool = False
-    append: bool = False
-
-    @property
-    def command(self) -> str:
-        return f"vigie load {self.table} {self.source.name}"
 
 
 @dataclass(frozen=True)
@@ -64,19 +48,42 @@ def publish_tables(
     fill: Callable[[duckdb.DuckDBPyConnection], None],
     *,
     simulated: bool,
-    loads: Sequence[Mapping[str, Any]] = (),
+    scoring: str | None = None,
     progress: Progress = silent,
     command: str = "vigie simulate",
 ) -> Snapshot:
     """Publish the tables that `fill` creates in an empty facts.duckdb, in this process.
 
-    `fill` makes cases (ordered by day) and any of agencies, agents, agent_agencies, with the columns and
-    types of transform/schema.sql; the others are created empty. Raises Busy, BuildFailed.
+    `fill` makes cases (ordered by day) and any of agencies, agents, agent_agencies, clients, scores, with the
+    columns and types of transform/schema.sql; the others are created empty. With `scoring`, the text of a
+    scoring contract, it makes credits: client_id, applied_on, defaulted and the features a file would bring.
+    Raises Busy, BuildFailed.
     """
+    described = parsed(scoring) if scoring is not None else None
     with exclusive(home, command), workshop(home) as shop:
         fill(shop.connection)
-        tables = TABLES if simulated else ()
-        return seal(home, shop, simulated_tables=tables, loads=loads, progress=progress)
+        return seal(home, shop, Content(simulated, scoring=described), progress)
+
+
+def amend(
+    home: Path,
+    change: Callable[[duckdb.DuckDBPyConnection], None],
+    *,
+    command: str,
+    progress: Progress = silent,
+) -> Snapshot:
+    """Publish the served version with `change` applied, in this process; the same cases and credits.
+
+    `change` gets a writable copy of the facts and may replace any table but cases and credits. What is
+    simulated stays so. Raises NoSnapshot, CorruptSnapshot (a stand-in is not amended), Busy, BuildFailed.
+    """
+    with exclusive(home, command):
+        base = snapshot.current(home)
+        _refuse_stand_in(base)
+        with workshop(home, base) as shop:
+            change(shop.connection)
+            content = Content(base.simulated, base.loads, base.scoring, cases_of=base, credits_of=base)
+            return seal(home, shop, content, progress)
 
 
 def load_file(
@@ -92,50 +99,31 @@ def load_file(
 def load(request: LoadRequest, progress: Progress = silent) -> LoadReport:
     """As load_file, in this process."""
     started = time.monotonic()
-    agreed = contract(request.table, request.preset, request.mapping)
     with exclusive(request.home, request.command):
+        base = _base(request)
+        scoring = _scoring(request, base)
+        asked = credit_files.agreed(scoring, adding=request.append) if scoring else _cases(request)
         source = examine(request.source, progress)
-        mapped = agreed.map(source.headers)
+        mapped = asked.map(source.headers)
         with workshop(request.home) as shop:
-            landed = land(shop, source, agreed, mapped, progress)
+            landed = land(shop, source, asked, mapped, progress)
             _refuse_loss(request, landed)
-            loads = [*_real_loads(request.home), _entry(request, source, landed, started)]
-            published = None if request.dry_run else _publish(request, shop, loads, progress)
+            loads = [*map(dict, base.loads if base else ()), _entry(request, source, landed, started)]
+            build = Build(request, shop, base, scoring)
+            published = None if request.dry_run else assemble(build, loads, progress)
     return _report(request, mapped, landed, published, time.monotonic() - started)
 
 
-def _publish(
-    request: LoadRequest, shop: Workshop, loads: list[dict[str, Any]], progress: Progress
-) -> Snapshot:
-    connection = shop.connection
-    base = _base(request) if request.append else None
-    default = case_types()[0]
-    with watched(connection, "transform", progress):
-        values = {"norm_days": default.norm_days, "weight": default.weight}
-        connection.execute(f"CREATE TABLE {'fresh' if base else 'cases'} AS {sql('cases')}", values)
-        rejects = f"CREATE TABLE rejects AS {sql('rejects')}"
-        connection.execute(rejects, {"source": request.source.name})
-        if base:
-            _add(connection, base)
-        _network(connection)
-    drop_landing(shop)
-    return seal(request.home, shop, simulated_tables=(), loads=loads, progress=progress)
+def _cases(request: LoadRequest) -> Contract:
+    return contract(request.table, request.preset, request.mapping)
 
 
-def _add(connection: duckdb.DuckDBPyConnection, base: Snapshot) -> None:
-    """The published rows under the fresh ones, which win where the key is the same."""
-    connection.execute(f"ATTACH {literal(str(base.facts))} AS base (READ_ONLY)")
-    connection.execute(f"CREATE TABLE cases AS {sql('appended')}")
-    connection.execute("INSERT INTO rejects SELECT * FROM base.rejects")
-    connection.execute("DETACH base")
-    connection.execute("DROP TABLE fresh")
-
-
-def _network(connection: duckdb.DuckDBPyConnection) -> None:
-    """Agencies and agents as the cases show them: no source of their own is loaded yet."""
-    connection.execute(sql("schema"))
-    for table in ("agencies", "agents", "agent_agencies"):
-        connection.execute(f"INSERT INTO {table} BY NAME {sql(table)}")
+def _scoring(request: LoadRequest, base: Snapshot | None) -> ScoringContract | None:
+    """What a load of credits follows; None for any other table."""
+    if request.table != "credits":
+        return None
+    held = base.scoring if base and request.append else None
+    return credit_files.described(request.preset, request.mapping, held)
 
 
 def _refuse_loss(request: LoadRequest, landed: Landed) -> None:
@@ -156,25 +144,31 @@ def _rows_before(request: LoadRequest) -> int:
     versions = snapshot.history(request.home)
     served = snapshot.pointer(request.home)
     versions.sort(key=lambda version: version.id != served)
-    real = (v.tables[request.table] for v in versions if request.table not in v.simulated_tables)
-    return next(real, 0)
-
-
-def _real_loads(home: Path) -> list[dict[str, Any]]:
-    served = snapshot.pointer(home)
-    found = [v for v in snapshot.history(home) if v.id == served and not v.simulated]
-    return [dict(load) for load in found[0].loads] if found else []
+    real = (v.tables.get(request.table, 0) for v in versions if not v.simulated)
+    return next(filter(None, real), 0)
 
 
 def _base(request: LoadRequest) -> Snapshot | None:
-    """The version to add to; a simulated one is dropped instead, and a stand-in is not added to."""
+    """The real version to take over from; a simulated one is dropped instead.
+
+    A stand-in for a corrupt version gives what it has, but is not added to. Raises CorruptSnapshot.
+    """
     try:
         base = snapshot.current(request.home)
     except NoSnapshot:
         return None
+    except CorruptSnapshot:
+        if request.append:
+            raise
+        return None
+    if request.append:
+        _refuse_stand_in(base)
+    return None if base.simulated else base
+
+
+def _refuse_stand_in(base: Snapshot) -> None:
     if base.fallback_from:
         raise CorruptSnapshot("corrupt", file=base.fallback_from)
-    return None if request.table in base.simulated_tables else base
 
 
 def _entry(request: LoadRequest, source: Source, landed: Landed, started: float) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Immutable published versions of the data, and CURRENT, which names the one that is served.
 
 CURRENT                   names a manifest, its size and its SHA-256
-snapshots/<id>/           read-only: manifest.json, its seal, facts.duckdb, cubes/*.parquet
+snapshots/<id>/           read-only: manifest.json, its seal, facts.duckdb; cubes/*.parquet where there are
+                          cases; scoring.toml where there are credits
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from data import durable
+from data import durable, manifest
 from data.durable import Fingerprint
 from data.errors import Busy, CorruptSnapshot, NoSnapshot
 from data.lock import exclusive
+from data.scoring import ScoringContract, parsed
 
 __all__ = ["Busy", "CorruptSnapshot", "NoSnapshot", "Snapshot"]
 
 ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 KEPT = 5
+SCORING = "scoring.toml"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ class Snapshot:
 
     def cube(self, name: str) -> Path:
         return self.folder / "cubes" / f"{name}.parquet"
+
+    @cached_property
+    def scoring(self) -> ScoringContract | None:
+        """What the credits hold and how they may be scored; None where the version has no credits."""
+        file = self.folder / SCORING
+        return parsed(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
 def pointer(home: Path) -> str | None:
@@ -82,9 +92,9 @@ def verified(home: Path, snapshot_id: str) -> Snapshot:
     folder = home / "snapshots" / snapshot_id
     if snapshot_id not in _ids(home):
         raise NoSnapshot("unknown", id=snapshot_id)
-    manifest = _manifest(folder, _seal(folder))
-    _compare(folder, manifest)
-    return _snapshot(folder, manifest)
+    stated = manifest.read(folder, manifest.seal(folder))
+    manifest.compare(folder, stated)
+    return _snapshot(folder, stated)
 
 
 def publish(home: Path, build: Path, fields: Mapping[str, Any]) -> Snapshot:
@@ -94,13 +104,8 @@ def publish(home: Path, build: Path, fields: Mapping[str, Any]) -> Snapshot:
     """
     now = datetime.now(UTC)
     snapshot_id = _next_id(home, now)
-    files = {str(path.relative_to(build)): durable.fingerprint(path) for path in durable.files_below(build)}
-    manifest = {"id": snapshot_id, "created_at": now.isoformat(), **fields}
-    manifest["files"] = {name: {"size": f.size, "sha256": f.sha256} for name, f in files.items()}
-    content = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True).encode()
-    (build / "manifest.json").write_bytes(content)
-    seal = durable.fingerprint(build / "manifest.json")
-    (build / "manifest.sha256").write_text(f"{seal.size} {seal.sha256}\n")
+    entry = {"id": snapshot_id, "created_at": now.isoformat(), **fields}
+    written, seal = manifest.write(build, entry)
     durable.sync_tree(build)
     folder = home / "snapshots" / snapshot_id
     folder.parent.mkdir(exist_ok=True)
@@ -112,7 +117,7 @@ def publish(home: Path, build: Path, fields: Mapping[str, Any]) -> Snapshot:
     except BaseException:
         durable.remove_tree(folder)
         raise
-    return _snapshot(folder, manifest)
+    return _snapshot(folder, written)
 
 
 def prune(home: Path, keep: int = KEPT) -> list[str]:
@@ -137,7 +142,7 @@ def rollback(home: Path, snapshot_id: str | None = None) -> Snapshot:
     """
     with exclusive(home, "vigie rollback"):
         chosen = verified(home, snapshot_id) if snapshot_id else _before(home)
-        _point(home, chosen.id, _seal(chosen.folder))
+        _point(home, chosen.id, manifest.seal(chosen.folder))
     return chosen
 
 
@@ -147,7 +152,7 @@ def history(home: Path) -> list[Snapshot]:
     for snapshot_id in reversed(_ids(home)):
         folder = home / "snapshots" / snapshot_id
         try:
-            found.append(_snapshot(folder, _manifest(folder, _seal(folder))))
+            found.append(_snapshot(folder, manifest.read(folder, manifest.seal(folder))))
         except CorruptSnapshot:
             continue
     return found
@@ -180,9 +185,9 @@ def _named_by_current(home: Path) -> Snapshot:
     if not consistent or snapshot_id not in _ids(home):
         raise CorruptSnapshot("corrupt", file="CURRENT")
     folder = home / "snapshots" / snapshot_id
-    manifest = _manifest(folder, seal)
-    _compare(folder, manifest)
-    return _snapshot(folder, manifest)
+    stated = manifest.read(folder, seal)
+    manifest.compare(folder, stated)
+    return _snapshot(folder, stated)
 
 
 def _ids(home: Path) -> list[str]:
@@ -200,47 +205,19 @@ def _next_id(home: Path, now: datetime) -> str:
     return (datetime.strptime(newest, ID_FORMAT) + timedelta(microseconds=1)).strftime(ID_FORMAT)
 
 
-def _seal(folder: Path) -> Fingerprint:
-    try:
-        size, sha256 = (folder / "manifest.sha256").read_text().split()
-        return Fingerprint(int(size), sha256)
-    except (OSError, ValueError):
-        raise CorruptSnapshot("corrupt", file=f"{folder.name}/manifest.sha256") from None
-
-
-def _manifest(folder: Path, seal: Fingerprint) -> dict[str, Any]:
-    file = folder / "manifest.json"
-    try:
-        if durable.fingerprint(file) == seal:
-            return dict(json.loads(file.read_bytes()))
-    except (OSError, ValueError):
-        raise CorruptSnapshot("corrupt", file=f"{folder.name}/manifest.json") from None
-    raise CorruptSnapshot("corrupt", file=f"{folder.name}/manifest.json")
-
-
-def _compare(folder: Path, manifest: Mapping[str, Any]) -> None:
-    for name, stated in manifest["files"].items():
-        try:
-            same = durable.fingerprint(folder / name) == Fingerprint(stated["size"], stated["sha256"])
-        except OSError:
-            same = False
-        if not same:
-            raise CorruptSnapshot("corrupt", file=f"{folder.name}/{name}")
-
-
-def _snapshot(folder: Path, manifest: Mapping[str, Any]) -> Snapshot:
+def _snapshot(folder: Path, stated: Mapping[str, Any]) -> Snapshot:
     def day(key: str) -> date | None:
-        return date.fromisoformat(manifest[key]) if manifest[key] else None
+        return date.fromisoformat(stated[key]) if stated[key] else None
 
     return Snapshot(
-        id=manifest["id"],
+        id=stated["id"],
         folder=folder,
-        created_at=datetime.fromisoformat(manifest["created_at"]),
-        simulated=manifest["simulated"],
+        created_at=datetime.fromisoformat(stated["created_at"]),
+        simulated=stated["simulated"],
         first_day=day("first_day"),
         last_day=day("last_day"),
-        tables={name: int(rows) for name, rows in manifest["tables"].items()},
-        simulated_tables=tuple(manifest["simulated_tables"]),
-        absent=tuple(manifest["absent"]),
-        loads=tuple(manifest["loads"]),
+        tables={name: int(rows) for name, rows in stated["tables"].items()},
+        simulated_tables=tuple(stated["simulated_tables"]),
+        absent=tuple(stated["absent"]),
+        loads=tuple(stated["loads"]),
     )

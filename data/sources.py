@@ -168,6 +168,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def quoted(name: str) -> str:
+    """An identifier of SQL, whatever its letters."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def pattern(path: Path) -> str:
     """A string constant that matches this file alone, where DuckDB takes `[`, `*` and `?` for a pattern."""
     return literal(re.sub(r"([\[*?])", r"[\1]", str(path.resolve())))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,9 +16,11 @@ from typing import Any
 
 import duckdb
 
-from data import cubes, durable, snapshot
+from data import cubes, durable, profile, snapshot
 from data.child import Progress
+from data.credits import settle
 from data.errors import BuildFailed
+from data.scoring import ScoringContract
 from data.snapshot import Snapshot
 
 MEMORY = "1GB"
@@ -29,6 +32,7 @@ SETTINGS = {
 }
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DISK_WORDS = ("No space left", "max_temp_directory_size", "File too large", "Disk quota")
+TABLES = ("cases", "agencies", "agents", "agent_agencies", "credits", "clients", "scores")
 STATUSES = ("closed", "open", "rejected")
 
 
@@ -60,15 +64,17 @@ def clear_staging(home: Path) -> None:
 
 
 @contextmanager
-def workshop(home: Path) -> Iterator[Workshop]:
-    """A fresh staging folder, removed at the end whatever happens. The caller holds the lock.
+def workshop(home: Path, base: Snapshot | None = None) -> Iterator[Workshop]:
+    """A fresh staging folder, removed at the end whatever happens; its facts are empty, or those of `base`.
 
-    Raises BuildFailed("disk_full" | "memory") for the machine's failures.
+    The caller holds the lock. Raises BuildFailed("disk_full" | "memory") for the machine's failures.
     """
     clear_staging(home)
     folder = home / "staging" / secrets.token_hex(8)
     try:
         (folder / "build").mkdir(parents=True)
+        if base:
+            shutil.copyfile(base.facts, folder / "build" / "facts.duckdb")
         connection = duckdb.connect(
             folder / "build" / "facts.duckdb",
             config={**SETTINGS, "temp_directory": str(folder / "spill")},
@@ -87,34 +93,63 @@ def workshop(home: Path) -> Iterator[Workshop]:
         durable.remove_tree(folder)
 
 
-def seal(
-    home: Path,
-    shop: Workshop,
-    *,
-    simulated_tables: Sequence[str],
-    loads: Sequence[Mapping[str, Any]],
-    progress: Progress,
-) -> Snapshot:
-    """Complete, check, cube, close and publish what `shop` has filled. Raises BuildFailed, and as workshop.
+@dataclass(frozen=True)
+class Content:
+    """What a version is besides its rows. `loads` are the manifest's entries; the table is written from them.
 
-    `loads` are the manifest's entries; the table loads is written from them.
+    `scoring` describes the table credits, where there is one. `cases_of` and `credits_of` name the version
+    whose cases or credits were taken over unchanged: so is what is built from them.
     """
+
+    simulated: bool
+    loads: Sequence[Mapping[str, Any]] = ()
+    scoring: ScoringContract | None = None
+    cases_of: Snapshot | None = None
+    credits_of: Snapshot | None = None
+
+
+def seal(home: Path, shop: Workshop, content: Content, progress: Progress) -> Snapshot:
+    """Complete, check, cube, close and publish what `shop` holds. Raises BuildFailed, and as workshop."""
     connection = shop.connection
     connection.execute(sql("schema"))
-    _write_loads(connection, loads)
+    _write_loads(connection, content.loads)
     connection.execute("DELETE FROM known")
     connection.execute(f"INSERT INTO known BY NAME {sql('known')}")
     progress("check", 0.0)
-    fields = _checked(connection)
+    if content.scoring:
+        _seal_credits(shop, content.scoring, progress, new=content.credits_of is None)
+    fields = _checked(connection, content)
+    _cube(shop, content, fields["last_day"], progress)
+    tables = fields["tables"]
+    simulated = [name for name in TABLES if content.simulated and tables.get(name)]
+    origin = {"simulated": content.simulated, "simulated_tables": simulated, "loads": list(content.loads)}
+    return _published(home, shop, {**fields, **origin}, progress)
+
+
+def _seal_credits(shop: Workshop, scoring: ScoringContract, progress: Progress, *, new: bool) -> None:
+    """The contract beside the facts; for new credits, the published table and what is counted from it."""
+    (shop.build / snapshot.SCORING).write_text(scoring.text, encoding="utf-8")
+    if new:
+        settle(shop.connection, scoring)
+        profile.build(shop.connection, scoring, progress)
+
+
+def _cube(shop: Workshop, content: Content, last_day: date | None, progress: Progress) -> None:
     progress("cubes", 0.0)
-    cubes.build(connection, shop.build / "cubes", fields["last_day"])
+    if content.cases_of and last_day:
+        shutil.copytree(content.cases_of.folder / "cubes", shop.build / "cubes")
+    elif last_day:
+        cubes.build(shop.connection, shop.build / "cubes", last_day)
+
+
+def _published(home: Path, shop: Workshop, fields: dict[str, Any], progress: Progress) -> Snapshot:
+    """Close what was built and make it the served version."""
     progress("publish", 0.0)
-    connection.execute("CHECKPOINT")
-    connection.close()
+    shop.connection.execute("CHECKPOINT")
+    shop.connection.close()
     _reopened(shop.build / "facts.duckdb", fields["tables"])
-    days = {key: fields[key].isoformat() for key in ("first_day", "last_day")}
-    state = {"simulated": bool(simulated_tables), "simulated_tables": list(simulated_tables)}
-    published = snapshot.publish(home, shop.build, {**fields, **days, **state, "loads": list(loads)})
+    days = {key: fields[key] and fields[key].isoformat() for key in ("first_day", "last_day")}
+    published = snapshot.publish(home, shop.build, {**fields, **days})
     snapshot.prune(home)
     progress("publish", 1.0)
     return published
@@ -130,22 +165,31 @@ def _write_loads(connection: duckdb.DuckDBPyConnection, loads: Sequence[Mapping[
         connection.execute("INSERT INTO loads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry)
 
 
-def _checked(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def _checked(connection: duckdb.DuckDBPyConnection, content: Content) -> dict[str, Any]:
     """Rows per table, first and last day, absent columns. Raises BuildFailed when a promise is broken."""
     promised = _columns()
     for table, columns in promised.items():
         found = {(name, kind) for name, kind, *_ in connection.execute(f"DESCRIBE {table}").fetchall()}
         if found != columns:
             raise BuildFailed("columns_differ", table=table, columns=sorted({n for n, _ in found ^ columns}))
-    tables = {table: _one(connection, f"SELECT count(*) FROM {table}")[0] for table in promised}  # noqa: S608
-    if not tables["cases"]:
+    counted = [*promised, *(("credits", *profile.TABLES) if content.scoring else ())]
+    tables = {table: _one(connection, f"SELECT count(*) FROM {table}")[0] for table in counted}  # noqa: S608
+    if not (tables["cases"] or tables.get("credits")):
         raise BuildFailed("no_cases")
+    _check_carried(content, tables)
     _check_keys(connection)
     names = sorted(name for name, _ in promised["cases"])
     present = _one(connection, f"SELECT {', '.join(f'count({n})' for n in names)} FROM cases")  # noqa: S608
     first, last = _one(connection, "SELECT min(day), max(day) FROM cases")
-    absent = [name for name, count in zip(names, present, strict=True) if not count]
+    absent = [name for name, count in zip(names, present, strict=True) if tables["cases"] and not count]
     return {"tables": tables, "first_day": first, "last_day": last, "absent": absent}
+
+
+def _check_carried(content: Content, tables: Mapping[str, int]) -> None:
+    for table, base in (("cases", content.cases_of), ("credits", content.credits_of)):
+        before = base.tables.get(table, 0) if base else 0
+        if base and tables.get(table, 0) != before:
+            raise BuildFailed("carried_differs", table=table, rows=before)
 
 
 def _check_keys(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,15 +1,17 @@
 """The facts in the read-only snapshot through DuckDB: drill-down, and what no cube can answer."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 
 import duckdb
 import polars as pl
 
 from data import cubes
+from data.errors import NoSnapshot
 from data.snapshot import Snapshot
-from queries.engine import EVERYTHING, Days, conform, predicates
+from queries.engine import CLIENT_RELATIONS, EVERYTHING, Days, conform, predicates
 from queries.query import Query
 from queries.selection import DIMENSIONS, Selection
 
@@ -20,7 +22,10 @@ PERIODS: dict[str, dict[str, str]] = {
     "open_cases": {},
     "offices": {},
     "known": {},
+    **{relation: {} for relation in CLIENT_RELATIONS},
 }
+NOTHING: Mapping[str, object] = {}
+NO_DAYS = Days(date.min, date.max)  # for questions that know no day
 
 
 class QueryTimeout(Exception):
@@ -33,9 +38,8 @@ class DuckdbEngine:
     def __init__(
         self, snapshot: Snapshot, *, threads: int = 2, memory: str = "1GB", seconds: float = 20
     ) -> None:
-        if snapshot.first_day is None or snapshot.last_day is None:
-            raise ValueError("the snapshot holds no cases")
-        self.days = Days(snapshot.first_day, snapshot.last_day)
+        self._days = Days.of(snapshot)
+        self._credits = bool(snapshot.tables.get("credits"))
         self._root = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
         self._root.execute(f"ATTACH {_literal(str(snapshot.facts))} AS facts (READ_ONLY)")
         for name, value in (
@@ -51,18 +55,36 @@ class DuckdbEngine:
             self._root.execute(f"SET {name} = {_literal(value)}")
         self._guard = threading.Lock()
 
+    @property
+    def days(self) -> Days:
+        """The days of the cases. Raises NoSnapshot where there are none."""
+        if self._days is None:
+            raise NoSnapshot("no_cases")
+        return self._days
+
     def answers(self, _query: Query, _selection: Selection, _scope: Selection) -> bool:
         """The facts answer everything."""
         return True
 
     def run(
-        self, query: Query, selection: Selection = EVERYTHING, scope: Selection | None = None
+        self,
+        query: Query,
+        selection: Selection = EVERYTHING,
+        scope: Selection | None = None,
+        values: Mapping[str, object] = NOTHING,
     ) -> pl.DataFrame:
-        """See `queries.engine.Engine`. Raises QueryTimeout past the limit."""
-        text, values = statement(query, selection, scope, self.days)
+        """See `queries.engine.Engine`. `values` are bound to the `$names` of the query's text.
+
+        Questions on clients answer no row where there are no credits. Raises QueryTimeout past the limit,
+        NoSnapshot for a question on cases where there are none.
+        """
+        of_clients = query.source in CLIENT_RELATIONS
+        if of_clients and not self._credits:
+            return query.columns.to_frame()
+        text, bound = statement(query, selection, scope, NO_DAYS if of_clients else self.days)
         with self._cursor() as cursor:
             try:
-                answer = cursor.sql(text, params=values).pl()
+                answer = cursor.sql(text, params={**bound, **values}).pl()
             except duckdb.InterruptException as error:
                 raise QueryTimeout(query.id) from error
         return conform(answer, query)
@@ -112,14 +134,9 @@ def _cut(relation: str, selection: Selection, scope: Selection | None, values: d
         if value is not None:
             values[bound] = value
             conditions.append(f"day {comparison} ${bound}")
-    return " ".join(
-        (
-            "SELECT * FROM (",
-            cubes.relation(relation),
-            ")",
-            *("WHERE " * bool(conditions), " AND ".join(conditions)),
-        )
-    )
+    if not conditions:
+        return cubes.relation(relation)
+    return f"SELECT * FROM ({cubes.relation(relation)}) WHERE {' AND '.join(conditions)}"  # noqa: S608  bound
 
 
 def _column(dim: str) -> str:

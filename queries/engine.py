@@ -10,6 +10,7 @@ from typing import Protocol
 
 import polars as pl
 
+from data.snapshot import Snapshot
 from queries.query import Query
 from queries.selection import Selection, month_end, shift_months
 
@@ -17,6 +18,13 @@ CUBE_DIMENSIONS = frozenset({"region", "agency", "case_type", "status", "returne
 OFFICE_DIMENSIONS = frozenset({"region", "agency"})
 # What an office has no say in; a picked agent leaves no office, so that no ratio mixes one person with all.
 OFFICE_IGNORES = frozenset({"case_type", "status", "returned", "age"})
+# Of clients and their credits. Nothing ties them to an agency: whoever may see only some sees none of them.
+CLIENT_RELATIONS = frozenset(
+    {
+        "applications", "scores", "credit_bins", "credit_cuts", "credit_pairs", "credit_quantiles",
+        "credit_boxes", "credit_sample",
+    }
+)  # fmt: skip
 
 
 EVERYTHING = Selection()
@@ -43,6 +51,13 @@ class Days:
 
     first: date
     last: date
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Days | None":
+        """Those of a version; None where it has no cases."""
+        if snapshot.first_day is None or snapshot.last_day is None:
+            return None
+        return cls(snapshot.first_day, snapshot.last_day)
 
     def as_of(self, selection: Selection) -> date:
         """The day at whose end stock and ages are counted: the end of the period, within the data."""
@@ -89,6 +104,8 @@ def predicates(relation: str, picks: Mapping[str, tuple[str, ...]]) -> dict[str,
     """
     if relation == "known":
         return {}
+    if relation in CLIENT_RELATIONS and picks:
+        return None
     if relation != "offices":
         return dict(picks)
     if set(picks) - OFFICE_DIMENSIONS - OFFICE_IGNORES:

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from data.errors import NoSnapshot
 from data.snapshot import Snapshot
 from queries.engine import CUBE_DIMENSIONS, EVERYTHING, Days, conform, dimensions, predicates, spans
 from queries.query import Query
@@ -23,12 +24,16 @@ Picks = tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]] | No
 
 
 class PolarsEngine:
-    """Holds the cubes of one snapshot; safe to share between threads, since frames never change."""
+    """Holds the cubes of one snapshot; safe to share between threads, since frames never change.
+
+    Raises NoSnapshot for one without cases.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        if snapshot.first_day is None or snapshot.last_day is None:
-            raise ValueError("the snapshot holds no cases")
-        self.days = Days(snapshot.first_day, snapshot.last_day)
+        days = Days.of(snapshot)
+        if days is None:
+            raise NoSnapshot("no_cases")
+        self.days = days
         names = [f"{name}_{grain}" for name in GRAINED for grain in ("month", "day")]
         frames = {
             name: pl.read_parquet(snapshot.cube(name)).rechunk()

@@ -1,6 +1,6 @@
 -- The sound rows, with their content as one text and as a hash: what makes two rows the same.
 SELECT
-    rowid AS row, case_id, day, received_on, closed_on, region, agency, agent, case_type, status,
+    rowid AS row, case_id AS key, case_id, day, received_on, closed_on, region, agency, agent, case_type, status,
     treated, delay_days, documents, returns, return_reason, workload, stated_return_rate,
     concat_ws(
         chr(31),

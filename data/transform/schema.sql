@@ -10,8 +10,15 @@ CREATE TABLE IF NOT EXISTS agencies (
 );
 CREATE TABLE IF NOT EXISTS agents (agent_id VARCHAR, skills VARCHAR, fte DOUBLE);
 CREATE TABLE IF NOT EXISTS agent_agencies (agent_id VARCHAR, agency_id VARCHAR);
+CREATE TABLE IF NOT EXISTS clients (
+    client_id BIGINT, since DATE, until DATE, age DOUBLE, segment VARCHAR
+);
+CREATE TABLE IF NOT EXISTS scores (
+    client_id BIGINT, probability DOUBLE, decision VARCHAR, threshold DOUBLE, model_version VARCHAR,
+    contributions DOUBLE[]
+);
 CREATE TABLE IF NOT EXISTS rejects (
-    source VARCHAR, line BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR
+    source VARCHAR, table_name VARCHAR, line BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR
 );
 CREATE TABLE IF NOT EXISTS loads (
     source VARCHAR, table_name VARCHAR, started_at TIMESTAMP,

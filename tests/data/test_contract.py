@@ -22,6 +22,7 @@ def test_a_missing_column_is_named_with_the_nearest_header() -> None:
     with pytest.raises(LoadRefused) as refusal:
         contract("cases").map(["Date", "Agense", "Type", "Statut", "Couleur"])
     assert refusal.value.values == {
+        "table": "cases",
         "missing": "agency",
         "unknown": "Agense, Couleur",
         "nearest": "Agense → agency",

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from app import axes
 from app.crossfilter import Answers
 from app.pages.production import figures
 from app.pages.production.cards import kpi_cards
@@ -92,7 +93,7 @@ def test_a_selection_lost_in_the_network_is_drawn_on_its_own_scale() -> None:
     ("top", "last", "count"), [(10, 10, 3), (27_900, 30_000, 4), (1, 1, 3), (943, 1000, 3)]
 )
 def test_ticks_are_round_and_hold_the_highest(top: float, last: float, count: int) -> None:
-    marks = figures.ticks(top)
+    marks = axes.ticks(top)
     assert marks[0] == 0
     assert marks[-1] == pytest.approx(last)
     assert len(marks) == count

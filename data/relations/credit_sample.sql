@@ -1,0 +1,2 @@
+-- Some clients with a known outcome, drawn by their id.
+SELECT client_id, defaulted, numbers, words FROM facts.credit_sample

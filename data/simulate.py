@@ -1,4 +1,4 @@
-"""The seeded demonstration world: twenty regional funds, 230 agencies, their agents, four years of cases.
+"""The seeded demonstration world: regional funds, agencies, agents, four years of cases and of credits.
 
 Cases arrive day by day around peaks on 1 January, 1 July and 1 October, fall to an agency, a type and an
 agent by odds that the seed fixes, and take the time of the work (lognormal) and, for some, of the documents
@@ -16,6 +16,11 @@ are those of the default last day, and move with it by whole months):
   others', and an old stock.
 - Bobigny, Créteil: neighbours with the same skills; one lacks staff, the other has room.
 - Toulon: slow by its mix of case types alone; type by type it is ordinary.
+
+Credits are apart from cases (simulation/credits.py): consumer credit applications, about 8.1 % of them not
+repaid, whose true risk simulation/risk.py knows. Planted among them (DRIFTS):
+- loan_purpose: more consolidations and cash needs, fewer new cars, since 1 January 2025.
+- external_score_3: measured 12 % lower and missing more often since 1 July 2026, the risk being the same.
 """
 
 import math
@@ -27,16 +32,22 @@ import polars as pl
 
 from data.child import Progress, silent
 from data.pipeline import publish_tables
+from data.scoring import preset
 from data.simulation import days, network
-from data.simulation.planted import PLANTED, Truth
+from data.simulation.credits import fill_credits
+from data.simulation.planted import DRIFTS, PLANTED, Drift, Truth
 from data.simulation.staff import staff
 from data.simulation.world import sql, world
 from data.snapshot import Snapshot
 from data.workshop import sql as transform
 
-__all__ = ["CASES", "PLANTED", "SEED", "UNTIL", "Truth", "fill", "simulate"]
+__all__ = [
+    "CASES", "CLIENTS", "DRIFTS", "PLANTED", "SEED", "UNTIL", "Drift", "Truth",
+    "fill", "fill_credits", "simulate",
+]  # fmt: skip
 
 CASES = 1_000_000
+CLIENTS = 100_000
 SEED = 7
 AT_ONCE = 1_500_000  # cases sorted together, in memory
 UNTIL = date(2026, 10, 31)
@@ -47,17 +58,28 @@ COURSE = (
 
 
 def simulate(
-    home: Path, *, cases: int = CASES, seed: int = SEED, until: date = UNTIL, progress: Progress = silent
+    home: Path,
+    *,
+    cases: int = CASES,
+    clients: int = 0,
+    seed: int = SEED,
+    until: date = UNTIL,
+    progress: Progress = silent,
 ) -> Snapshot:
-    """Build and publish a simulated version of exactly `cases` cases. Raises Busy, BuildFailed.
+    """Build and publish a simulated version: exactly `cases` cases, and `clients` who each ask for a credit.
+
+    Raises Busy, BuildFailed.
 
     Same arguments, same tables to the last value and in the same order, whatever the threads.
     """
 
     def filled(connection: duckdb.DuckDBPyConnection) -> None:
         fill(connection, cases=cases, seed=seed, until=until, progress=progress)
+        if clients:
+            fill_credits(connection, clients=clients, seed=seed, until=until, progress=progress)
 
-    return publish_tables(home, filled, simulated=True, progress=progress)
+    scoring = preset("simulated").text if clients else None
+    return publish_tables(home, filled, simulated=True, scoring=scoring, progress=progress)
 
 
 def fill(

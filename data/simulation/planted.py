@@ -30,8 +30,31 @@ class Truth:
         """The first day of the slowdown in a world whose last day is `until`."""
         if self.since is None:
             return None
-        month = until.year * 12 + until.month - 1 - self.since
-        return date(month // 12, month % 12 + 1, 1)
+        return month_before(until, self.since)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What is different among credit applications from `since` months before the month of the last day on.
+
+    A number is multiplied by `scale`, and `missing` of its values are no longer told, while the risk stays
+    what it was; `mix` is added to the log-odds of the codes of a category.
+    """
+
+    since: int
+    scale: float = 1.0
+    missing: float = 0.0
+    mix: Mapping[str, float] = field(default_factory=dict)
+
+    def starts_on(self, until: date) -> date:
+        """The first day of the drift in a world whose last day is `until`."""
+        return month_before(until, self.since)
+
+
+def month_before(until: date, months: int) -> date:
+    """The first day of the month that many months before that of `until`."""
+    month = until.year * 12 + until.month - 1 - months
+    return date(month // 12, month % 12 + 1, 1)
 
 
 MIX = {
@@ -51,5 +74,11 @@ PLANTED: Mapping[str, Truth] = MappingProxyType(
         "Bobigny": Truth(staff=0.62),
         "Créteil": Truth(staff=1.60),
         "Toulon": Truth(mix=MIX),
+    }
+)
+DRIFTS: Mapping[str, Drift] = MappingProxyType(
+    {
+        "external_score_3": Drift(since=3, scale=0.88, missing=0.06),
+        "loan_purpose": Drift(since=21, mix={"consolidation": 0.7, "cash": 0.25, "new_car": -0.4}),
     }
 )

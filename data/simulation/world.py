@@ -1,4 +1,4 @@
-"""The parameters of the simulated world, as reviewed in world.toml and network.toml."""
+"""The parameters of the simulated world, as reviewed in world.toml, network.toml and credits.toml."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,12 @@ def funds() -> Sequence[Parameters]:
     """The regional funds in order: name, code, and the agencies' names by size."""
     network: Sequence[Parameters] = tomllib.loads(_text("network.toml"))["fund"]
     return network
+
+
+@cache
+def credit_facts() -> Parameters:
+    """The applicants, their requests and the true risk of simulated credits."""
+    return tomllib.loads(_text("credits.toml"))
 
 
 @cache

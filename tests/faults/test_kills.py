@@ -1,24 +1,24 @@
 """Faults 1 and 2: kill -9 while a file is loaded, and between any two steps of a publication."""
 
-import multiprocessing
 import os
 import random
 import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from data import durable, snapshot
+from data import snapshot
 from data.pipeline import LoadRequest, load, load_file
 from tests.counts import count
 from tests.data.tables import ask, rows, write
 from tests.faults.command import start
+from tests.faults.steps import killed_at
 
 KILLS = count(ci=10, soak=50)
+STEPS = ("sync", "rename", "replace", "chmod", "write_bytes")  # of a publication
 CONTENT = "SELECT count(*), sum(hash(case_id, day, agency, workload)::HUGEINT)::VARCHAR FROM cases"
 
 
@@ -93,56 +93,17 @@ def _until_free(run: Callable[[], object]) -> None:
     run()
 
 
-def _publish_until(request: LoadRequest, fatal: int, told: Any) -> None:
-    """Load in this process, and kill it before its step number `fatal`; tells how many steps there were."""
-    steps = 0
-
-    def stepping(step: Callable[..., Any]) -> Callable[..., Any]:
-        def stepped(*values: Any, **named: Any) -> Any:
-            nonlocal steps
-            steps += 1
-            if steps == fatal:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return step(*values, **named)
-
-        return stepped
-
-    for owner, name in (
-        (durable, "sync"), (Path, "rename"), (Path, "replace"), (Path, "chmod"), (Path, "write_bytes"),
-    ):  # fmt: skip
-        setattr(owner, name, stepping(getattr(owner, name)))
-    load(request)
-    told.send(steps)
-
-
-def _killed_at(request: LoadRequest, fatal: int) -> int | None:
-    """Steps of a load that was let finish, None for one killed before."""
-    spawn = multiprocessing.get_context("spawn")
-    here, there = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_publish_until, args=(request, fatal, there))
-    process.start()
-    there.close()
-    try:
-        return int(here.recv())
-    except EOFError:
-        return None
-    finally:
-        here.close()
-        process.join()
-        process.close()
-
-
 @pytest.mark.fault
 def test_a_publication_killed_between_any_two_steps_leaves_current_valid(home: Path, tmp_path: Path) -> None:
     load_file(home, "cases", write(tmp_path / "old.csv", rows(100)))
     request = LoadRequest(home, "cases", write(tmp_path / "new.csv", rows(200)))
-    steps = _killed_at(request, fatal=0)
+    steps = killed_at(load, request, fatal=0, among=STEPS)
     assert steps is not None
     assert steps > 20
     served = {(100,): 0, (200,): 0}
     for kill in range(KILLS):
         load_file(home, "cases", tmp_path / "old.csv")
-        assert _killed_at(request, fatal=steps - kill * steps // KILLS) is None
+        assert killed_at(load, request, fatal=steps - kill * steps // KILLS, among=STEPS) is None
         assert snapshot.current(home).fallback_from is None
         served[ask(home, "SELECT count(*) FROM cases")[0]] += 1
     assert min(served.values()) > 0, "the kills fell on one side of the switch only"

@@ -21,6 +21,9 @@ help: ## list what can be made
 
 run: $(VENV)/run.stamp ## serve the demonstration on http://127.0.0.1:8050 (CASES=…: its size, once)
 	@test -f "$${VIGIE_HOME:-.vigie}/CURRENT" || $(BIN)/vigie simulate --cases $(CASES)
+	@champion="$${VIGIE_HOME:-.vigie}/models/CHAMPION"; before="$$(cat "$$champion" 2>/dev/null)"; \
+	$(BIN)/vigie train --if-needed; \
+	test "$$before" = "$$(cat "$$champion" 2>/dev/null)" || $(BIN)/vigie score --all
 	@exec $(BIN)/vigie serve --demo
 
 test: $(VENV)/test.stamp lint ## check and test everything (ARGS=…: for pytest)

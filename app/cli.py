@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from pydantic import ValidationError
 
-from app.commands import advice, data, questions, serving
+from app.commands import advice, data, decisions, questions, scoring, serving, training
 from app.texts import speaking, t
 from data.errors import Busy, DataError
 
@@ -18,6 +18,9 @@ AREAS: tuple[Callable[[typer.Typer], None], ...] = (
     data.add_to,
     questions.add_to,
     advice.add_to,
+    training.add_to,
+    scoring.add_to,
+    decisions.add_to,
     serving.add_to,
 )
 LOCKED = os.EX_TEMPFAIL  # 75
@@ -75,14 +78,21 @@ def sentence(error: DataError) -> str:
 
 
 def _columns_missing(values: dict[str, Any]) -> str:
-    """Which columns lack, by the names people give them, and the headers that nothing took."""
+    """Which columns lack, by the names people give them, and the headers that nothing took.
+
+    Those of credits are named as the file should name them.
+    """
+    cases = values["table"] == "cases"
     lacking = [
-        [t(f"column.{name}") for name in group.split(" / ")] for group in values["missing"].split(", ")
+        [t(f"column.{name}") if cases else name for name in group.split(" / ")]
+        for group in values["missing"].split(", ")
     ]
     headers = values["unknown"].split(", ")
     shown = ", ".join(headers[:HEADERS_SHOWN]) + (", …" if len(headers) > HEADERS_SHOWN else "")
     known = {**values, "missing": ", ".join(t("load.or").join(group) for group in lacking), "unknown": shown}
-    return t("load.columns_missing" if values["nearest"] == "—" else "load.columns_missing_near", **known)
+    if values["nearest"] != "—":
+        return t("load.columns_missing_near", **known)
+    return t("load.columns_missing" if cases else "load.credit_columns_missing", **known)
 
 
 def _refused(text: str, code: int = 1) -> int:

@@ -10,11 +10,25 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from app.texts import language, t
+from data.errors import DataError
+
+LONGEST = 200  # characters of a name told back
 
 
 def reference() -> str:
     """A short name for one failure, shown to the reader and written to the log."""
     return secrets.token_hex(4)
+
+
+def written(name: str) -> str:
+    """A name from outside, fit to be told back: short, and text that can be written."""
+    return name[:LONGEST].encode("utf-8", "replace").decode()
+
+
+def sentence(error: DataError) -> str:
+    """Why there is no answer, as a sentence of its own."""
+    text = t(f"{error.area}.{error.reason}", **error.values)
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def problem(status: int, detail: str, **members: object) -> Response:

@@ -13,6 +13,7 @@ import polars as pl
 import structlog
 
 from app.accounts import user
+from app.scoring import Scoring
 from app.settings import Settings
 from data import snapshot as snapshots
 from data.errors import CorruptSnapshot, NoSnapshot
@@ -41,10 +42,10 @@ class Freshness(NamedTuple):
 
 @dataclass(frozen=True)
 class Served:
-    """One snapshot and the engines that answer on it."""
+    """One snapshot and the engines that answer on it; no cubes where it has no cases."""
 
     snapshot: Snapshot
-    cubes: PolarsEngine
+    cubes: PolarsEngine | None
     facts: DuckdbEngine
 
 
@@ -53,6 +54,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.scoring = Scoring(settings.home)
         self.problem: str | None = None  # why the newest snapshot is not the one served
         self._served: Served | None = None
         self._seen: str | None = None
@@ -64,7 +66,7 @@ class Services:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The snapshot now served; None where nothing with cases is published."""
+        """The snapshot now served; None where nothing is published."""
         served = self._served
         return served.snapshot if served else None
 
@@ -87,36 +89,43 @@ class Services:
         """Per dimension of the filter bar, the members the current user may pick, sorted."""
         served, scope = self._now(), user().scope
         if scope == Selection():
-            return {dim: served.cubes.members(dim) for dim in LISTED}
+            cubes = _cubes(served)
+            return {dim: cubes.members(dim) for dim in LISTED}
         seen = self._run_all(served, [(QUERIES["production.detail"], Selection())], scope)[0]
         return {dim: seen[dim].unique().sort().to_list() for dim in LISTED}
 
     def freshness(self, today: date | None = None) -> Freshness:
         """How old the served data are, counted in days from their last day."""
         snapshot = self.snapshot
-        if snapshot is None or snapshot.last_day is None:
+        if snapshot is None:
             return Freshness(None, None, None, simulated=False)
+        if snapshot.last_day is None:
+            return Freshness(None, None, snapshot.fallback_from, snapshot.simulated)
         age = ((today or date.today()) - snapshot.last_day).days
         late = age if age > self.settings.late_after_days and not snapshot.simulated else None
         return Freshness(snapshot.last_day, late, snapshot.fallback_from, snapshot.simulated)
 
     def refresh(self) -> None:
-        """Serve what CURRENT names now; keep what is served where that cannot be."""
+        """Serve what CURRENT and CHAMPION name now; keep what is served where that cannot be."""
         with self._refreshing:
+            if self._stop and self._stop.is_set():
+                return  # closed while the watcher waited
             self._refresh()
+            self._refresh_scoring(self._served)
 
     def watch(self) -> None:
         """Look for a new snapshot every `poll_seconds`, in a thread of its own, until `close`."""
+        self._stop = threading.Event()  # one of its own: `close` may have set the last
         self.refresh()
-        self._stop = threading.Event()
         threading.Thread(target=self._watch, args=(self._stop,), name="snapshot-watch", daemon=True).start()
 
     def close(self) -> None:
-        """Stop watching and let go of the snapshot."""
+        """Stop watching and let go of snapshot, model and journal."""
         if self._stop:
             self._stop.set()
         with self._refreshing:
             self._served = None
+            self.scoring.close()
 
     def _refresh(self) -> None:
         named = snapshots.pointer(self.settings.home)
@@ -134,6 +143,14 @@ class Services:
             self.problem = named or "CURRENT"
         self._seen = named
 
+    def _refresh_scoring(self, served: Served | None) -> None:
+        before = self.scoring.standing()
+        self.scoring.refresh(*(served.snapshot, served.facts) if served else (None, None))
+        serves, refused = self.scoring.standing()
+        if (serves, refused) != before:
+            record = log.error if refused else log.info
+            record("model", serves=serves, refused=refused)
+
     def _serve(self, snapshot: Snapshot) -> None:
         settings = self.settings
         facts = DuckdbEngine(
@@ -142,7 +159,10 @@ class Services:
             memory=settings.query_memory,
             seconds=settings.query_seconds,
         )
-        self._served = Served(snapshot, PolarsEngine(snapshot), facts)
+        cubes = PolarsEngine(snapshot) if snapshot.last_day else None
+        served = Served(snapshot, cubes, facts)
+        self._refresh_scoring(served)
+        self._served = served
         with self._lock:
             self._answers.clear()
         log.info("snapshot served", snapshot=snapshot.id, stands_in_for=snapshot.fallback_from)
@@ -163,15 +183,16 @@ class Services:
     def _run_all(
         self, served: Served, asked: Sequence[Question], scope: Selection | None
     ) -> list[pl.DataFrame]:
+        cubes = _cubes(served)
         keys = [(served.snapshot.id, str(scope), query.id, str(selection)) for query, selection in asked]
         found = {key: rows for key in keys if (rows := self._cached(key)) is not None}
         lacking = {key: question for key, question in zip(keys, asked, strict=True) if key not in found}
         cubed = {
             key: (query, selection)
             for key, (query, selection) in lacking.items()
-            if served.cubes.answers(query, selection, scope or Selection())
+            if cubes.answers(query, selection, scope or Selection())
         }
-        new = dict(zip(cubed, served.cubes.run_all(list(cubed.values()), scope), strict=True))
+        new = dict(zip(cubed, cubes.run_all(list(cubed.values()), scope), strict=True))
         for key in lacking.keys() - cubed.keys():
             new[key] = served.facts.run(*lacking[key], scope)
         for key, rows in new.items():
@@ -191,6 +212,13 @@ class Services:
             self._answers[key] = rows
             while len(self._answers) > self.settings.cached_answers:
                 self._answers.popitem(last=False)
+
+
+def _cubes(served: Served) -> PolarsEngine:
+    """What the questions on cases are asked of. Raises NoSnapshot where there are none."""
+    if served.cubes is None:
+        raise NoSnapshot("no_cases")
+    return served.cubes
 
 
 _current: ContextVar[Services | None] = ContextVar("services", default=None)

@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     workers: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1)
     demo: bool = True  # a reader on this very machine needs no account
 
+    organisation: str = Field("", max_length=80)  # who lends, as the client's sheet says
+    contact: str = Field("", max_length=300)  # where a client uses their rights, as the sheet says
+
     max_body_bytes: int = Field(1_000_000, ge=1_000)
     max_concurrent: int = Field(64, ge=1)  # requests under way in one worker; the next gets 503
     threads: int = Field(8, ge=1)  # callbacks at work in one worker

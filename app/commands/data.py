@@ -27,7 +27,7 @@ def add_to(line: typer.Typer) -> None:
 
 def simulate(
     cases: Annotated[int, typer.Option(min=1, max=1_000_000_000)] = 1_000_000,
-    clients: Annotated[int | None, typer.Option(min=0)] = None,
+    clients: Annotated[int, typer.Option(min=0, max=10_000_000)] = 100_000,
     seed: Annotated[int, typer.Option(min=0)] = 7,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
 ) -> None:
@@ -35,13 +35,18 @@ def simulate(
     from data import simulate as world  # noqa: PLC0415  it alone needs numpy and the calendar
 
     last = until.date() if until else world.UNTIL
-    if clients:
-        typer.echo(t("cli.no_clients"), err=True)
-    with _bars() as progress:
+    with bars() as progress:
         made = child.in_child(
-            world.simulate, Settings().home, cases=cases, seed=seed, until=last, progress=progress
+            world.simulate,
+            Settings().home,
+            cases=cases,
+            clients=clients,
+            seed=seed,
+            until=last,
+            progress=progress,
         )
     typer.echo(f"cases: {made.tables['cases']}, {_span(made)}")
+    typer.echo(f"credits: {made.tables.get('credits', 0)}")
     typer.echo(f"snapshot {made.id}")
 
 
@@ -55,7 +60,7 @@ def load(  # noqa: PLR0913, PLR0917  a command has its options
     append: Annotated[bool, typer.Option("--append")] = False,
 ) -> None:
     """Load a file into a table and publish."""
-    with _bars() as progress:
+    with bars() as progress:
         report = pipeline.load_file(
             Settings().home,
             table,
@@ -93,13 +98,21 @@ def snapshots() -> None:
     for version in snapshot.history(home):
         mark = "*" if version.id == served else " "
         origin = t("cli.simulated") if version.simulated else ", ".join(sorted(_sources(version)))
-        typer.echo(f"{mark} {version.id}  {version.tables['cases']:>12}  {_span(version)}  {origin}")
+        typer.echo(
+            f"{mark} {version.id}  {version.tables['cases']:>12}  {_span(version)}  "
+            f"{origin}{_credits(version)}"
+        )
 
 
 def rollback(version: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
     """Serve an older version again."""
     chosen = snapshot.rollback(Settings().home, version)
     typer.echo(f"snapshot {chosen.id}, {_span(chosen)}")
+
+
+def _credits(version: snapshot.Snapshot) -> str:
+    count = version.tables.get("credits")
+    return f"  {t('cli.credits', n=count)}" if count else ""
 
 
 def _sources(version: snapshot.Snapshot) -> set[str]:
@@ -120,7 +133,7 @@ def _warn(served: snapshot.Snapshot) -> None:
 
 
 @contextmanager
-def _bars() -> Iterator[child.Progress]:
+def bars() -> Iterator[child.Progress]:
     """One bar per stage on stderr, gone at the end; nothing where nobody watches."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts import SIGNED_IN
-from app.api import export, health, queries
+from app.api import client_sheet, docs, export, health, queries, scoring
 from app.declared import secured_route
 from app.problems import problem
 from app.texts import t
@@ -12,7 +12,7 @@ from app.texts import t
 unknown = APIRouter()
 
 
-@unknown.api_route("/api/{_path:path}", methods=["GET", "POST"])
+@unknown.api_route("/api/{_path:path}", methods=["GET", "POST"], include_in_schema=False)
 @secured_route(SIGNED_IN)
 def unknown_address(_path: str) -> Response:
     """No page is served under /api."""
@@ -23,5 +23,8 @@ ROUTERS = (
     health.router,
     queries.router,
     export.router,
+    scoring.router,
+    client_sheet.router,
+    docs.router,
     unknown,
 )  # in this order: the last takes what is left

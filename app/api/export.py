@@ -1,5 +1,6 @@
 """GET /export/{kind}: the current selection, or one card's table, as a file."""
 
+from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
 import polars as pl
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from app import export, shell
 from app.accounts import permit, user
+from app.api.documented import one_of, refusals, selection_parameters
 from app.api.queries import wrong_field
 from app.crossfilter import View
 from app.declared import secured_route
@@ -25,11 +27,35 @@ from queries.selection import Selection
 
 router = APIRouter()
 log = structlog.get_logger()
+BYTES = {"schema": {"type": "string", "format": "binary"}}
+ONE_CARD = {"name": "view", "in": "query", "schema": {"type": "string"}}
+REFUSALS = refusals(
+    s404="No such format, or no card of that name.",
+    s422="Not a selection, or more rows than an export may hold.",
+    s503="No data are published, or the question takes too long.",
+)
 
 
-@router.get("/export/{kind}")
+@router.get(
+    "/export/{kind}",
+    tags=["Questions"],
+    summary="The same figures as a file",
+    responses={
+        200: {
+            "description": "The file.",
+            "content": {media.partition(";")[0]: BYTES for media in export.MEDIA.values()},
+        },
+        **REFUSALS,
+    },
+    openapi_extra={
+        "parameters": [
+            *selection_parameters(),
+            {**ONE_CARD, "description": "The table of that card of a page alone."},
+        ]
+    },
+)
 @secured_route("export.aggregate")
-def exported(request: Request, kind: str) -> Response:
+def exported(request: Request, kind: Annotated[str, one_of(export.MEDIA, "The format.")]) -> Response:
     """The file for the selection in the query string; `view` asks for the table of one card alone."""
     pairs = parse_qsl(request.url.query, keep_blank_values=True)
     text = urlencode([pair for pair in pairs if pair[0] != "view"])
@@ -107,7 +133,7 @@ def _table(view: View, selection: Selection, days: Days) -> dict[str, Question]:
 def _view(name: str) -> View | None:
     """The view of that name on a page the user may see."""
     for page in shell.PAGES:
-        for view in page.VIEWS:
+        for view in getattr(page, "VIEWS", ()):
             if view.id == name and view.asks:
                 permit(page.PERMISSION)
                 return view  # type: ignore[no-any-return]

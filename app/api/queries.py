@@ -1,6 +1,7 @@
 """Every named question over HTTP: the selection in the query string, rows as objects."""
 
 from datetime import date
+from typing import Annotated
 from urllib.parse import parse_qsl
 
 import orjson
@@ -9,21 +10,44 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.accounts import user
+from app.api.documented import one_of, refusals, row_schema, selection_parameters
 from app.declared import secured_route
 from app.problems import problem
 from app.services import services
 from app.texts import t
 from data.errors import NoSnapshot
-from queries.catalogue import UnknownQuery, find
+from queries.catalogue import QUERIES, UnknownQuery, find
 from queries.duckdb_engine import QueryTimeout
 from queries.selection import DIMENSIONS, Selection
 
 router = APIRouter()
+REFUSALS = refusals(
+    s404="No question has that name.",
+    s422="Not a selection: `field` names the parameter.",
+    s503="No data are published, or the question takes too long.",
+)
+ANSWERED = {
+    "description": "The rows, in the question's order.",
+    "content": {"application/json": {"schema": row_schema()}},
+    "headers": {"Vigie-Snapshot": {"description": "The version of the data.", "schema": {"type": "string"}}},
+}
 
 
-@router.get("/api/v1/queries/{domain}/{name}")
+@router.get(
+    "/api/v1/queries/{domain}/{name}",
+    tags=["Questions"],
+    summary="Ask a named question about a selection of cases",
+    responses={200: ANSWERED, **REFUSALS},
+    openapi_extra={"parameters": selection_parameters()},
+)
 @secured_route("kpi.view")
-def answer(request: Request, domain: str, name: str) -> Response:
+def answer(
+    request: Request,
+    domain: Annotated[
+        str, one_of(dict.fromkeys(q.domain for q in QUERIES.values()), "The area asked about.")
+    ],
+    name: Annotated[str, one_of((q.name for q in QUERIES.values()), "The question.")],
+) -> Response:
     """The rows, in the query's order; `Vigie-Snapshot` names the version of the data they come from."""
     try:
         query = find(f"{domain}.{name}")

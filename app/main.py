@@ -19,13 +19,13 @@ from app.dash_backend import Backend, Frame
 from app.declared import secured_route
 from app.guard import Guard
 from app.headers import content_security_policy
-from app.pages import production
-from app.problems import problem, refusal
+from app.pages import clients, production
+from app.problems import problem, refusal, written
 from app.services import Services, services, serving
 from app.settings import Settings
 from app.texts import t
 
-PAGES: tuple[ModuleType, ...] = (production,)  # in menu order
+PAGES: tuple[ModuleType, ...] = (production, clients)  # in menu order
 ASSETS = Path(__file__).parent.parent / "assets"
 LARGE_ANSWER = 32_000  # bytes; below, compressing costs more than it saves
 
@@ -76,6 +76,7 @@ def _dash(server: FastAPI) -> Frame:
         use_pages=False,
         assets_folder=str(ASSETS),
         assets_ignore=r"^theme\.js$",  # the frame loads it first of all
+        assets_path_ignore=["^api$", "^swagger-ui$"],  # the page of app.api.docs loads them
         serve_locally=True,
         suppress_callback_exceptions=True,  # a page's elements come with the page
         title=t("app.name"),
@@ -103,7 +104,7 @@ def _add_pages(server: FastAPI, dash: Frame) -> None:
     @server.get("/{path:path}")
     @secured_route(SIGNED_IN)
     def page(request: Request, path: str) -> Response:
-        known = any(f"/{path}" == page.PATH for page in PAGES)
+        known = shell.find(f"/{path}", PAGES)
         return HTMLResponse(dash.html(request), 200 if known else 404)
 
 
@@ -114,7 +115,10 @@ def _say_no_alike(server: FastAPI) -> None:
         if isinstance(error, Forbidden):
             return refusal(request.scope, 403, t("errors.forbidden"))
         if isinstance(error, RequestValidationError):
-            field = ".".join(str(part) for part in error.errors()[0]["loc"][1:])
+            first = error.errors()[0]
+            if first["type"] == "json_invalid":
+                return problem(400, t("errors.not_json"))
+            field = written(".".join(str(part) for part in first["loc"][1:])) or "body"
             return problem(422, t("api.bad_field", field=field), field=field)
         status = error.status_code if isinstance(error, HTTPException) else 500
         known = {404: "api.unknown_address", 405: "errors.method", 413: "errors.too_large"}

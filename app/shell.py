@@ -1,16 +1,21 @@
 """What stays around every page: header, navigation, stores, the router."""
 
+from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app.accounts import SIGNED_IN, user
+from app.consultation import PURPOSES
 from app.declared import FAILURE, secured
+from app.services import services
 from app.texts import LANGUAGES, catalogue, language, t
 from app.widgets import aria, data, icon
 
 PAGES: list[ModuleType] = []
+LONGEST_NUMBER = 18  # digits
 
 INDEX = """<!DOCTYPE html>
 <html lang="__LANGUAGE__">
@@ -44,6 +49,7 @@ def layout() -> Component:
             dcc.Store(id="held"),
             dcc.Store(id=FAILURE),
             dcc.Store(id="texts", data=client_texts()),
+            dcc.Store(id="shown"),
             _header(),
             html.Main(id="page", tabIndex="-1"),
             *_bottom_navigation(),
@@ -72,10 +78,28 @@ def register(app: Dash, pages: tuple[ModuleType, ...]) -> None:
     for page in pages:
         page.register(app)
 
-    @secured(SIGNED_IN, Output("page", "children"), Input("place", "pathname"))
-    def show_page(pathname: str | None) -> Component:
-        page = next((page for page in visible() if pathname == page.PATH), None)
-        return page.layout() if page else unknown_page()
+    @secured(
+        SIGNED_IN,
+        Output("page", "children"),
+        Output("shown", "data"),
+        Input("place", "pathname"),
+        State("shown", "data"),
+    )
+    def show_page(pathname: str | None, shown: str | None) -> tuple[Any, Any]:
+        page = find(pathname or "", visible())
+        if page and shown == page.NAME:
+            return no_update, no_update  # it moves within the page, which sees to it
+        return (page.layout(), page.NAME) if page else (unknown_page(), None)
+
+
+def find(path: str, pages: Iterable[ModuleType]) -> ModuleType | None:
+    """The page at that address: its own, or `/<page>/<number>` where it has members."""
+    return next((page for page in pages if path == page.PATH or (page.MEMBERS and _member(path, page))), None)
+
+
+def _member(path: str, page: ModuleType) -> bool:
+    number = path.removeprefix(f"{page.PATH}/")
+    return number != path and number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
 
 
 def visible() -> list[ModuleType]:
@@ -111,6 +135,7 @@ def _header() -> Component:
                     **aria(label=t("shell.navigation")),
                 ),
                 html.Span(className="grow"),
+                *_search(),
                 html.Span(t("shell.demonstration"), className="demo", title=t("shell.demonstration_why")),
                 html.Button(
                     html.Span(other.upper(), className="lang"),
@@ -132,6 +157,22 @@ def _header() -> Component:
     )
 
 
+def _search() -> list[Component]:
+    """The button of the search dialog, for those who may open what it finds."""
+    if "score.view" not in user().permissions:
+        return []
+    words = [html.Span(t("shell.search"), className="hide-s"), html.Kbd("Ctrl K", className="kbd hide-s")]
+    return [
+        html.Button(
+            [icon("search"), *words],
+            className="search",
+            id="search",
+            **aria(label=t("shell.search_label"), haspopup="dialog", keyshortcuts="Control+K Meta+K"),
+            **data(action="search", purposes=" ".join(PURPOSES)),
+        )
+    ]
+
+
 def _bottom_navigation() -> list[Component]:
     """The bar of narrow screens, where there is a choice of pages."""
     links = _links(with_icons=True)
@@ -139,11 +180,18 @@ def _bottom_navigation() -> list[Component]:
     return [bar] if len(links) > 1 else []
 
 
+def _opening(page: ModuleType) -> str:
+    """The query string a page opens with; once it was open, its link keeps what was picked there."""
+    snapshot = services().snapshot
+    query = page.home_query(snapshot) if snapshot else ""
+    return f"?{query}" if query else ""
+
+
 def _links(*, with_icons: bool = False) -> list[Component]:
     return [
         dcc.Link(
             [icon(page.ICON), t(f"{page.NAME}.title")] if with_icons else t(f"{page.NAME}.title"),
-            href=page.PATH,
+            href=page.PATH + _opening(page),
             id=f"{'tab' if with_icons else 'nav'}-{page.NAME}",
             className="nav-link-x",
         )

@@ -51,5 +51,6 @@ def reference_home(reference_file: Path, tmp_path_factory: pytest.TempPathFactor
 def _removable(tmp_path_factory: pytest.TempPathFactory) -> object:
     """Published versions are read-only: what pytest wants to clean up must be made writable."""
     yield
-    for found in tmp_path_factory.getbasetemp().rglob("snapshots"):
-        remove_tree(found)
+    for name in ("snapshots", "models"):
+        for found in tmp_path_factory.getbasetemp().rglob(name):
+            remove_tree(found)

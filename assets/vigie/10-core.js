@@ -1,7 +1,7 @@
 // What every script here shares: texts, number formats, small DOM tools.
 "use strict";
 window.dash_clientside = window.dash_clientside || {};
-window.vigie = { texts: {}, views: {}, members: null, draws: {} };
+window.vigie = { texts: {}, views: {}, members: null, draws: {}, picks: {} };
 
 (function (vigie) {
   const formats = new Map();
@@ -50,7 +50,7 @@ window.vigie = { texts: {}, views: {}, members: null, draws: {} };
   };
 
   vigie.make = (tag, className, ...children) => {
-    const svg = ["svg", "circle", "line", "polyline", "text", "g", "rect"].includes(tag);
+    const svg = ["svg", "circle", "line", "polyline", "text", "g", "rect", "path"].includes(tag);
     const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
     if (className) node.setAttribute("class", className);
     node.append(...children);

@@ -28,7 +28,7 @@
   window.fetch = (...asked) => {
     const answer = ask(...asked);
     if (!String(asked[0]).includes("_dash-update-component")) return answer;
-    const told = () => busy && vigie.fail(null);
+    const told = () => (busy || vigie.awaiting?.()) && vigie.fail(null);
     answer.then((given) => given.status >= 400 && told(), told);
     return answer;
   };
@@ -52,6 +52,8 @@
 
   function pick(node, event) {
     if (node.getAttribute("aria-disabled") === "true") return;
+    const own = vigie.picks[node.dataset.dim];
+    if (own) return own(node.dataset.value, additive(event));
     const always = node.closest("[data-menu]") !== null;
     vigie.send({ dim: node.dataset.dim, value: node.dataset.value, multi: always || additive(event) });
   }
@@ -105,7 +107,7 @@
       open.open = false;
       return open.querySelector("summary").focus();
     }
-    if (!["INPUT", "SELECT"].includes(event.target.tagName)) vigie.send({ clear: true });
+    if (document.getElementById("chips") && !["INPUT", "SELECT"].includes(event.target.tagName)) vigie.send({ clear: true });
   });
 
   document.addEventListener("keyup", (event) => {
@@ -165,16 +167,26 @@
     return marks.map((node, index) => [node, index >= a && index <= b]);
   }
 
-  // A step back or forward; a mere jump within the page is none.
+  // A step back or forward on a page of views; a mere jump within the page is none.
   window.addEventListener("popstate", () => {
+    if (location.pathname !== vigie.place) return;
     if (busy || location.search.slice(1) !== vigie.shown) vigie.send({ search: location.search, back: true });
   });
 
-  // The page that is open keeps its filters when its own link is used.
+  // To another address of ours: the router is told, as by a link of its own.
+  vigie.go = (href) => {
+    history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  };
+
+  // A page's link leads to it as it was left; the page that is open keeps its filters.
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest(".nav-link-x") : null;
-    if (!link || additive(event) || link.getAttribute("href") !== location.pathname) return;
+    if (!link || additive(event)) return;
     event.preventDefault();
     event.stopPropagation();
+    closeMenus();
+    if (link.pathname !== location.pathname) vigie.go(link.getAttribute("href"));
   }, true);
 })(window.vigie);

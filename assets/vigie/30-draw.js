@@ -6,9 +6,11 @@
   dash_clientside.vigie = {
     navigate(pathname) {
       for (const link of document.querySelectorAll(".nav-link-x")) {
-        if (link.getAttribute("href") === pathname) link.setAttribute("aria-current", "page");
+        const here = pathname === link.pathname || pathname.startsWith(link.pathname + "/");
+        if (here) link.setAttribute("aria-current", "page");
         else link.removeAttribute("aria-current");
       }
+      vigie.moved?.();
     },
     fail(failure, texts) {
       vigie.texts = texts || vigie.texts;
@@ -24,10 +26,14 @@
       address(data.held.text);
       dash_clientside.set_props("held", { data: data.held });
       vigie.arrived();
-      document.documentElement.dataset.settled = ++settled;
+      vigie.settle();
     },
   };
 
+  vigie.settle = () => (document.documentElement.dataset.settled = ++settled);
+
+  // One view: its payload kept for the data table, then drawn by its kind.
+  vigie.show = drawView;
   function drawView(id, payload) {
     const element = document.getElementById(id);
     if (!element) return;
@@ -40,6 +46,7 @@
     vigie.draws[view.kind](element, view, card);
   }
 
+  vigie.message = message;
   function message(element, symbol, text, ...more) {
     vigie.body(element, "message", () => {});
     const box = vigie.make("div", "empty", vigie.icon(symbol), vigie.make("p", "", text), ...more);
@@ -88,13 +95,17 @@
     box.setAttribute("role", "alert");
     place?.replaceChildren(box);
     vigie.arrived();
-    document.documentElement.dataset.settled = ++settled;
+    vigie.settle();
   };
 
   // The address follows the selection: one step of the history for each pick, none for a step back.
   function address(text) {
     vigie.shown = text;
+    vigie.place = location.pathname;
     const wanted = text ? "?" + text : "";
+    for (const link of document.querySelectorAll(".nav-link-x")) {
+      if (link.pathname === location.pathname) link.setAttribute("href", location.pathname + wanted);
+    }
     const stepped = (vigie.last || []).every((move) => move.back);
     if (location.search === wanted || (stepped && vigie.more())) return;
     history[stepped ? "replaceState" : "pushState"](null, "", location.pathname + wanted);

@@ -54,14 +54,9 @@
     table(node) {
       shut(node);
       const view = vigie.views[node.dataset.view];
-      const rows = vigie.tables[view?.kind]?.(view);
-      if (!rows) return dialog(heading(node.dataset.view), [make("p", "", t("empty"))]);
-      const copy = make("button", "fb", t("copy"));
-      copy.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(rows.map((row) => row.join("\t")).join("\n"));
-        say(t("copied"));
-      });
-      dialog(heading(node.dataset.view), [copy, table(rows)]);
+      const rows = view && !view.reason && vigie.tables[view.kind]?.(view);
+      if (!rows) return dialog(heading(node.dataset.view), [make("p", "", view?.reason || t("empty"))]);
+      vigie.sheet(heading(node.dataset.view), rows);
     },
     theme() {
       const dark = document.documentElement.dataset.bsTheme === "dark";
@@ -77,13 +72,14 @@
   // Close the menu a button stands in; the keyboard goes on from its summary.
   function shut(node) {
     const menu = node.closest("details");
+    if (!menu) return;
     menu.querySelector("summary").focus();
     menu.open = false;
   }
 
   // What an enlarged card covers cannot be reached meanwhile.
   const behind = (inert) =>
-    document.querySelectorAll(".top, .head, .picks, .kpis, .grid .card-x:not(.large)").forEach((node) => (node.inert = inert));
+    document.querySelectorAll(".top, .head, .picks, .kpis, .idbar, .secbar, .bottom-nav, .grid .card-x:not(.large)").forEach((node) => (node.inert = inert));
 
   vigie.shrink = () => {
     const card = document.querySelector(".card-x.large");
@@ -118,6 +114,16 @@
     advice: (v) => [[t("rule"), t("value"), t("evidence")], ...v.items.map((item) => [item.title, item.text, item.link])],
   };
 
+  // Rows in a dialog, header first, ready to be copied.
+  vigie.sheet = (title, rows) => {
+    const copy = make("button", "fb", t("copy"));
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(rows.map((row) => row.join("\t")).join("\n"));
+      say(t("copied"));
+    });
+    return dialog(title, [copy, table(rows)]);
+  };
+
   function table(rows) {
     const cells = (row, tag) => make("tr", "", ...row.map((text, i) => make(tag, i ? "r" : "", text)));
     const node = make("table", "tb", make("thead", "", cells(rows[0], "th")), make("tbody", "", ...rows.slice(1).map((row) => cells(row, "td"))));
@@ -140,7 +146,9 @@
     box.addEventListener("close", () => box.remove());
     document.body.append(box);
     box.showModal();
+    return box;
   }
+  vigie.dialog = dialog;
 
   function say(text) {
     const toast = make("div", "toast-x", text);
@@ -148,16 +156,17 @@
     document.body.append(toast);
     setTimeout(() => toast.remove(), 3000);
   }
+  vigie.say = say;
 
   // One tooltip for every mark that carries words of its own.
   let tip = null;
   const hide = () => tip?.classList.remove("on");
   function show(event) {
-    const mark = event.target instanceof Element ? event.target.closest(".mo, .dot-mark") : null;
+    const mark = event.target instanceof Element ? event.target.closest(".mo, .dot-mark, [data-tip]") : null;
     if (!mark) return hide();
     tip = tip || document.body.appendChild(make("div", "tip"));
     tip.setAttribute("aria-hidden", "true");
-    const [name, ...rest] = mark.getAttribute("aria-label").split(/ : |, /);
+    const [name, ...rest] = (mark.dataset.tip || mark.getAttribute("aria-label")).split(mark.dataset.tip ? "\n" : / : |, /);
     tip.replaceChildren(make("b", "", name), ...rest.map((line) => make("span", "", line)));
     const box = mark.getBoundingClientRect();
     const left = Math.min(Math.max(box.left + box.width / 2, 110), innerWidth - 110);

@@ -8,9 +8,11 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from app.portfolio import score_everyone
 from data.simulate import simulate
 from tests.browser.reader import Reader, options
 from tests.browser.server import Server
+from tests.trained import quick_model
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -22,6 +24,7 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 CASES = 200_000
+CLIENTS = 6_000
 
 
 class NewReader(Protocol):
@@ -54,6 +57,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory with credits, a model that serves and everyone's reasons; its journal grows."""
+    home = tmp_path_factory.mktemp("bank") / "home"
+    simulate(home, cases=20_000, clients=CLIENTS)
+    quick_model(home)
+    score_everyone(home)
+    return home
+
+
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Callable[..., Server]]:
     """Start a server on a state directory; stopped with the module."""
@@ -74,6 +87,12 @@ def serve() -> Iterator[Callable[..., Server]]:
 def simulated(world: Path, serve: Callable[..., Server]) -> Server:
     """Serves the simulated network."""
     return serve(world)
+
+
+@pytest.fixture(scope="module")
+def lender(bank: Path, serve: Callable[..., Server]) -> Server:
+    """Serves the credits."""
+    return serve(bank)
 
 
 @pytest.fixture

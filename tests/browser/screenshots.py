@@ -10,13 +10,18 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from app.portfolio import score_everyone
 from data.durable import remove_tree
 from data.simulate import simulate
+from tests.browser import officer
 from tests.browser.conftest import chromium_open
 from tests.browser.reader import Reader, options
 from tests.browser.server import Server
+from tests.trained import quick_model
 
 CASES = 1_000_000
+CLIENTS = 20_000
+CLIENT = 100_482
 WIDE, NARROW = (1440, 900), (390, 844)
 A4_LANDSCAPE = (1055, 725)  # CSS pixels inside margins of 9 mm
 HOME = "/"
@@ -31,15 +36,65 @@ def definition(reader: Reader) -> None:
     reader.page.locator('[data-kpi="mean_delay"] details.info summary').click()
 
 
-def broken(reader: Reader) -> None:
+def broken_updates(reader: Reader) -> None:
     reader.page.route("**/_dash-update-component*", lambda route: route.fulfill(status=500, body="{}"))
-    reader.expects("500")
+    reader.expects("500", "did not respond")
+
+
+def broken(reader: Reader) -> None:
+    broken_updates(reader)
     with reader.update(17):
         reader.marks("by-type").first.click()
 
 
 def for_print(reader: Reader) -> None:
     reader.page.emulate_media(media="print")
+
+
+def opened(search: str = "", *, client: int = CLIENT) -> Callable[[Reader], object]:
+    return lambda reader: officer.consult(reader, client, search=search)
+
+
+def tried(reader: Reader) -> None:
+    officer.consult(reader, CLIENT)
+    officer.move(reader, "requested_amount", 8_000)
+
+
+def dots(reader: Reader) -> None:
+    officer.consult(reader, CLIENT, search="?a=external_score_2&b=external_score_3")
+    with reader.update():
+        reader.page.get_by_role("button", name="Points").click()
+
+
+def decided(reader: Reader) -> None:
+    officer.consult(reader, CLIENT)
+    with reader.update():
+        reader.page.locator("#clients-decision .fb.pri").click()
+
+
+def deciding(reader: Reader) -> None:
+    officer.consult(reader, CLIENT)
+    reader.page.get_by_role("button", name="Décider autrement").click()
+    reader.dialog().locator("label.radio.refuse").click()
+    reader.dialog().get_by_role("button", name="Enregistrer la décision").click()
+
+
+def unknown(reader: Reader) -> None:
+    officer.choose(reader, "application", 5)
+    with reader.update():
+        reader.page.keyboard.press("Enter")
+
+
+def client_broken(reader: Reader) -> None:
+    broken_updates(reader)
+    officer.choose(reader, "application")
+    with reader.update(17):
+        reader.page.get_by_role("button", name="Ouvrir").click()
+
+
+def client_for_print(reader: Reader) -> None:
+    officer.consult(reader, CLIENT)
+    for_print(reader)
 
 
 @dataclass(frozen=True)
@@ -77,7 +132,27 @@ SHOTS = (
     Shot("print", PICKED, for_print, sizes=(A4_LANDSCAPE,)),
     Shot("wide", sizes=((1920, 1080),), themes=("light",)),
 )
-NOTHING = (Shot("no-data", "/"),)
+HERE = f"/clients/{CLIENT}"
+CATEGORIES = "?a=housing&b=employment"
+CLIENT_SHOTS = (
+    Shot("client-empty", "/clients", whole=False),
+    Shot("client-asked", HERE, whole=False, themes=("light",)),
+    Shot("client-unknown", "/clients", unknown, whole=False, themes=("light",)),
+    Shot("client", HERE, opened()),
+    Shot("client-window", HERE, opened(), whole=False),
+    Shot("client-granted", HERE, opened(client=100_484), themes=("light",)),
+    Shot("client-categories", HERE, opened(CATEGORIES)),
+    Shot("client-boxes", HERE, opened("?a=annual_income&b=housing")),
+    Shot("client-dots", HERE, dots),
+    Shot("client-what-if", HERE, tried, whole=False),
+    Shot("client-deciding", HERE, deciding, whole=False),
+    Shot("client-decided", HERE, decided, whole=False),
+    Shot("client-search", "/production", lambda reader: reader.page.keyboard.press("Control+k"), whole=False),
+    Shot("client-error", HERE, client_broken, themes=("light",), whole=False),
+    Shot("client-print", HERE, client_for_print, sizes=(A4_LANDSCAPE,)),
+    Shot("client-wide", HERE, opened(), sizes=((1920, 1080),), themes=("light",)),
+)
+NOTHING = (Shot("no-data", "/"), Shot("no-score", "/clients", themes=("light",)))
 
 
 def main() -> None:
@@ -89,10 +164,14 @@ def main() -> None:
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with chromium_open() as browser:
-        for shots, cases in ((SHOTS, asked.cases), (NOTHING, 0)):
+        for shots, cases, clients in (
+            (SHOTS, asked.cases, 0),
+            (CLIENT_SHOTS, CLIENTS, CLIENTS),
+            (NOTHING, 0, 0),
+        ):
             wanted = [shot for shot in shots if shot.name.startswith(asked.only)]
             if wanted:
-                with serving(cases) as server:
+                with serving(cases, clients) as server:
                     for shot in wanted:
                         take(browser, server, shot, asked.folder)
 
@@ -109,19 +188,22 @@ def take(browser: Browser, server: Server, shot: Shot, folder: Path) -> None:
             name = f"{shot.name}-{width}-{theme}.png"
             reader.page.screenshot(path=folder / name, full_page=shot.whole)
             print(name, *reader.troubles)
-            if shot.act is for_print:
-                paper = folder / f"print-{theme}.pdf"
+            if shot.act in (for_print, client_for_print):
+                paper = folder / f"{shot.name}-{theme}.pdf"
                 reader.page.pdf(path=paper, prefer_css_page_size=True, print_background=True)
             context.close()
 
 
 @contextmanager
-def serving(cases: int) -> Iterator[Server]:
-    """A server on a simulated network of that many cases; on nothing for 0."""
+def serving(cases: int, clients: int = 0) -> Iterator[Server]:
+    """A server on a simulated network of that many cases and clients, with a model; on nothing for 0."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         if cases:
-            simulate(home, cases=cases)
+            simulate(home, cases=cases, clients=clients)
+        if clients:
+            quick_model(home)
+            score_everyone(home)
         server = Server(home)
         try:
             server.start()

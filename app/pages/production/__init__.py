@@ -9,6 +9,7 @@ from queries.engine import Days
 
 NAME = "production"
 PATH = "/production"
+MEMBERS = False
 ICON = "speedometer2"
 PERMISSION = "kpi.view"
 
@@ -20,4 +21,4 @@ def home_query(snapshot: Snapshot) -> str:
     return str(home_selection(Days(snapshot.first_day, snapshot.last_day)))
 
 
-__all__ = ["ICON", "NAME", "PATH", "PERMISSION", "VIEWS", "home_query", "layout", "register"]
+__all__ = ["ICON", "MEMBERS", "NAME", "PATH", "PERMISSION", "VIEWS", "home_query", "layout", "register"]

@@ -1,11 +1,11 @@
 """Rows in, plain dicts out: what the client draws. Numbers travel raw, words already written."""
 
 from datetime import date
-from math import ceil, floor, log10
 
 import polars as pl
 
 from app import recommendations as advice
+from app.axes import span_ticks, ticks
 from app.crossfilter import Answers, Payload
 from app.indicators import SMALL, unavailable_text
 from app.texts import t
@@ -84,14 +84,6 @@ def _inside(month: date, answers: Answers) -> bool:
     return (since is None or month_end(month) >= since) and (until is None or month <= until)
 
 
-def ticks(top: float, count: int = 3) -> list[float]:
-    """Round values from 0 to at least `top`, about `count` of them after zero."""
-    rough = max(top, 1e-9) / count
-    power = 10.0 ** floor(log10(rough))
-    step = next(unit * power for unit in (1, 2, 2.5, 5, 10) if unit * power >= rough)
-    return [step * index for index in range(ceil(top / step - 1e-9) + 1)]
-
-
 def agency_rows(answers: Answers) -> Payload:
     """Mean delay per agency, the slowest first, with the year before and the norm."""
     rows = answers["now"]
@@ -123,21 +115,15 @@ def quality_dots(answers: Answers) -> Payload:
         "size": rows["closed"].to_list(),
         "limit": advice.RETURN_LIMIT,
         "x_label": t("production.stated_workload" if stated else "production.open_per_fte"),
-        "x_ticks": [] if empty else span_ticks(rows["workload"]),
-        "y_ticks": [] if empty else span_ticks(rows["return_rate"]),
+        "x_ticks": [] if empty else _framing(rows["workload"]),
+        "y_ticks": [] if empty else _framing(rows["return_rate"]),
         "empty": empty,
     }
 
 
-def span_ticks(values: pl.Series, count: int = 6) -> list[float]:
-    """Round values that frame the lowest and the highest of `values`."""
-    low, high = values.to_numpy().min(), values.to_numpy().max()
-    width = max(float(high) - float(low), abs(float(high)) * 0.1, 1e-6)
-    rough = width / count
-    power = 10.0 ** floor(log10(rough))
-    step = next(unit * power for unit in (1, 2, 2.5, 5, 10) if unit * power >= rough)
-    first, last = floor(float(low) / step), ceil(float(high) / step)
-    return [round(step * index, 10) for index in range(first, last + 1)]
+def _framing(values: pl.Series) -> list[float]:
+    numbers = values.to_numpy()
+    return span_ticks(float(numbers.min()), float(numbers.max()))
 
 
 def type_rows(answers: Answers) -> Payload:

@@ -68,11 +68,18 @@
     if (!target.closest("details.menu")) closeMenus();
   });
 
-  document.addEventListener("toggle", (event) => {
-    if (!event.target.matches?.("details.menu[open]")) return;
-    closeMenus(event.target);
-    within(event.target.querySelector(".panel"));
-  }, true);
+  // A menu opens at once, so that what is typed next is never lost: « toggle » would come a moment later.
+  document.addEventListener("click", (event) => {
+    const summary = event.target instanceof Element ? event.target.closest("details.menu > summary") : null;
+    if (!summary) return;
+    event.preventDefault();
+    const menu = summary.parentElement;
+    menu.open = !menu.open;
+    if (!menu.open) return;
+    closeMenus(menu);
+    menu.dispatchEvent(new CustomEvent("opened", { bubbles: true }));
+    within(menu.querySelector(".panel"));
+  });
 
   // A panel that would leave the window is moved back into it.
   function within(panel) {

@@ -55,14 +55,14 @@
     }
   }
 
-  document.addEventListener("toggle", (event) => {
-    const panel = event.target.matches?.("details.menu[open]") && event.target.querySelector("[data-menu]");
+  document.addEventListener("opened", (event) => {
+    const panel = event.target.querySelector("[data-menu]");
     if (panel) {
       panel.replaceChildren();
       fill(panel);
       panel.querySelector("input[type=search]")?.focus();
     }
-  }, true);
+  });
 
   function fill(panel) {
     if (!vigie.members || !vigie.picked) return;

@@ -22,7 +22,7 @@
       menu = make("details", "menu var-menu", summary, make("div", "panel"));
       title.after(menu);
       card.querySelector(".card-menu").before(make("span", "badge-x slot", t("variable_" + slot)));
-      menu.addEventListener("toggle", () => menu.open && list(menu, slot));
+      menu.addEventListener("opened", () => list(menu, slot));
     }
     const summary = menu.querySelector("summary");
     put(summary.firstChild, view.label);

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from data import targets
 from data.carry import attached, take_over
 from data.child import Progress
 from data.contract import case_types
@@ -55,6 +56,9 @@ class Build:
 def assemble(build: Build, loads: list[dict[str, Any]], progress: Progress) -> Snapshot:
     """Publish the landed rows as their table, beside what is taken over. Raises BuildFailed."""
     request, connection, base = build.request, build.shop.connection, build.base
+    if base and request.table == targets.TABLE:
+        content = targets.replaced(build.shop, base, request.source.name, loads, append=request.append)
+        return seal(request.home, build.shop, content, progress)
     with watched(connection, "transform", progress), attached(connection, base):
         (_make_credits if build.scoring else _make_cases)(build)
         rejects = f"CREATE TABLE rejects AS {sql('rejects')}"

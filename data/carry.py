@@ -13,7 +13,8 @@ from data.snapshot import Snapshot
 from data.sources import literal
 from data.workshop import sql
 
-OF_CASES = ("cases", "agencies", "agents", "agent_agencies")
+OF_CASES = ("cases", "agencies", "agents", "agent_agencies", "chances", "chance_checks")
+OF_NEITHER = ("targets",)
 OF_CREDITS = ("credits", "clients", "scores", *profile.TABLES)
 
 
@@ -32,7 +33,7 @@ def attached(connection: duckdb.DuckDBPyConnection, base: Snapshot | None) -> It
 
 def take_over(connection: duckdb.DuckDBPyConnection, base: Snapshot, table: str, *, rejects: bool) -> None:
     """All that a load of `table` leaves as it was; with `rejects` also the rows it once refused."""
-    for name in OF_CREDITS if table == "cases" else OF_CASES:
+    for name in (*(OF_CREDITS if table == "cases" else OF_CASES), *OF_NEITHER):
         if name in base.tables:
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM base.{name}")  # noqa: S608  our tables
     if table == "cases" and base.scoring:

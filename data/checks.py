@@ -10,11 +10,12 @@ from data.contract import Column, Contract, Mapped
 from data.sources import literal, quoted
 
 TYPES = {
-    "text": "VARCHAR", "choice": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "BIGINT",
-    "code": "VARCHAR", "flag": "DOUBLE", "outcome": "BOOLEAN",
+    "text": "VARCHAR", "choice": "VARCHAR", "date": "DATE", "month": "DATE", "number": "DOUBLE",
+    "integer": "BIGINT", "code": "VARCHAR", "flag": "DOUBLE", "outcome": "BOOLEAN",
 }  # fmt: skip
 UNREAD = {
     "date": "not_a_date",
+    "month": "not_a_month",
     "choice": "unknown_value",
     "flag": "unknown_value",
     "outcome": "unknown_value",
@@ -24,6 +25,7 @@ MOMENTS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%SZ",
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d",
 )  # fmt: skip
+MONTHS = ("%Y-%m", "%m/%Y", "%Y/%m", *DAYS, *MOMENTS)
 BLANKS = (9, 160, 8239)  # tab, no-break spaces
 EXACT = 2**53  # integers beyond it are not exact as DOUBLE
 
@@ -58,7 +60,7 @@ def _value_faults(contract: Contract, column: Column) -> list[Fault]:
         found.insert(0, Fault(name, "not_whole", f"{value} IS NULL AND isfinite(number_{name})"))
     low: object = column.low
     high: object = column.high
-    if column.kind == "date":
+    if column.kind in ("date", "month"):
         low, high = _day(contract.first_date), _day(contract.last_date)
     beyond = [f"{value} {way} {end}" for way, end in (("<", low), (">", high)) if end is not None]
     if beyond:
@@ -130,10 +132,8 @@ def faulty_text(found: Sequence[Fault], mapped: Mapped) -> str:
 
 def _typed(column: Column) -> str:
     text = f"text_{column.name}"
-    if column.kind == "date":
-        each = ", ".join(f"try_strptime({text}, {literal(form)})" for form in DAYS)
-        others = ", ".join(map(literal, MOMENTS))
-        return f"coalesce({each}, try_strptime({text}, [{others}]))::DATE"
+    if column.kind in ("date", "month"):
+        return _date(text) if column.kind == "date" else _month(text)
     number = f"number_{column.name}"
     if column.kind == "number":
         return f"CASE WHEN isfinite({number}) THEN {number} END"
@@ -145,6 +145,17 @@ def _typed(column: Column) -> str:
     if column.kind in ("flag", "outcome"):
         return f"{_meanings(column.spellings)}[lower({text})]::{TYPES[column.kind]}"
     return _code(text) if column.kind == "code" else text
+
+
+def _date(text: str) -> str:
+    each = ", ".join(f"try_strptime({text}, {literal(form)})" for form in DAYS)
+    others = ", ".join(map(literal, MOMENTS))
+    return f"coalesce({each}, try_strptime({text}, [{others}]))::DATE"
+
+
+def _month(text: str) -> str:
+    """Its first day."""
+    return f"date_trunc('month', try_strptime({text}, [{', '.join(map(literal, MONTHS))}]))::DATE"
 
 
 def _code(text: str) -> str:

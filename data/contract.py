@@ -24,7 +24,7 @@ class Column:
     """
 
     name: str
-    kind: str  # text, choice, date, number, integer; of credits also code, flag, outcome
+    kind: str  # text, choice, date, month, number, integer; of credits also code, flag, outcome
     required: bool = False
     low: float | None = None
     high: float | None = None

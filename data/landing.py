@@ -54,7 +54,7 @@ def land(shop: Workshop, source: Source, contract: Contract, mapped: Mapped, pro
         if contract.key in mapped.headers:
             connection.execute(sql("duplicates"), {"same": len(faults) - 2, "different": len(faults) - 1})
         connection.execute(f"CREATE TABLE landing.occurrences AS {sql('occurrences')}")
-    landed = _count(connection)
+    landed = counted(connection)
     if not source.ended and source.kind == "csv":
         _refuse_cut_end(shop, source, landed.read)
     return landed
@@ -110,8 +110,8 @@ def _type(
 
 def _kept(contract: Contract) -> str:
     """The sound rows with their key, and their content as one text: what makes two rows the same."""
-    if contract.table == "cases":
-        return sql("kept")
+    if contract.table in ("cases", "targets"):
+        return sql("kept" if contract.table == "cases" else "targets_kept")
     names = [quoted(name) for name in contract.columns]
     texts = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in names)
     return (
@@ -159,7 +159,8 @@ def _write_types(connection: duckdb.DuckDBPyConnection) -> None:
     connection.executemany("INSERT INTO landing.case_types VALUES (?, ?, ?)", entries)
 
 
-def _count(connection: duckdb.DuckDBPyConnection) -> Landed:
+def counted(connection: duckdb.DuckDBPyConnection) -> Landed:
+    """What became of the landed rows so far."""
     reasons = connection.execute(sql("reasons")).fetchall()
     rows, kept, ragged = connection.execute(
         "SELECT count(*), count(*) FILTER (fault IS NULL), (SELECT count(*) FROM landing.ragged) "

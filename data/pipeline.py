@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from data import credit_files, snapshot
+from data import credit_files, snapshot, targets
 from data.assembly import Build, LoadRequest, assemble
 from data.child import Progress, in_child, silent
 from data.contract import Contract, Mapped, contract
@@ -54,8 +54,9 @@ def publish_tables(
 ) -> Snapshot:
     """Publish the tables that `fill` creates in an empty facts.duckdb, in this process.
 
-    `fill` makes cases (ordered by day) and any of agencies, agents, agent_agencies, clients, scores, with the
-    columns and types of transform/schema.sql; the others are created empty. With `scoring`, the text of a
+    `fill` makes cases (those of an agent together, so that they are read in one piece) and any of agencies,
+    agents, agent_agencies, clients, scores, with the columns and types of transform/schema.sql; the others
+    are created empty. With `scoring`, the text of a
     scoring contract, it makes credits: client_id, applied_on, defaulted and the features a file would bring.
     Raises Busy, BuildFailed.
     """
@@ -78,8 +79,7 @@ def amend(
     simulated stays so. Raises NoSnapshot, CorruptSnapshot (a stand-in is not amended), Busy, BuildFailed.
     """
     with exclusive(home, command):
-        base = snapshot.current(home)
-        _refuse_stand_in(base)
+        base = _amended(home)
         with workshop(home, base) as shop:
             change(shop.connection)
             content = Content(base.simulated, base.loads, base.scoring, cases_of=base, credits_of=base)
@@ -100,13 +100,15 @@ def load(request: LoadRequest, progress: Progress = silent) -> LoadReport:
     """As load_file, in this process."""
     started = time.monotonic()
     with exclusive(request.home, request.command):
-        base = _base(request)
+        beside = request.table == targets.TABLE
+        base = _amended(request.home) if beside else _base(request)
         scoring = _scoring(request, base)
         asked = credit_files.agreed(scoring, adding=request.append) if scoring else _cases(request)
         source = examine(request.source, progress)
         mapped = asked.map(source.headers)
-        with workshop(request.home) as shop:
+        with workshop(request.home, base if beside else None) as shop:
             landed = land(shop, source, asked, mapped, progress)
+            landed = targets.checked(shop) if beside else landed
             _refuse_loss(request, landed)
             loads = [*map(dict, base.loads if base else ()), _entry(request, source, landed, started)]
             build = Build(request, shop, base, scoring)
@@ -164,6 +166,13 @@ def _base(request: LoadRequest) -> Snapshot | None:
     if request.append:
         _refuse_stand_in(base)
     return None if base.simulated else base
+
+
+def _amended(home: Path) -> Snapshot:
+    """The served version, to be changed in part. Raises NoSnapshot, CorruptSnapshot (a stand-in)."""
+    base = snapshot.current(home)
+    _refuse_stand_in(base)
+    return base
 
 
 def _refuse_stand_in(base: Snapshot) -> None:

@@ -90,7 +90,7 @@ def fill(
     until: date = UNTIL,
     progress: Progress = silent,
 ) -> None:
-    """Create and fill cases (ordered by day, then id), agencies, agents and agent_agencies."""
+    """Create and fill cases (a period by agency, agent, day, then id), agencies, agents, agent_agencies."""
     since = days.first_day(until)
     connection.execute(transform("schema"))
     connection.execute(sql("chance"))
@@ -144,8 +144,10 @@ def _receive(connection: duckdb.DuckDBPyConnection, arrivals: pl.DataFrame, unti
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
-    """A temporary table of `rows`, texts as an ENUM: a byte or two to sort and carry instead of a word."""
-    connection.register("rows_seen", rows.with_columns(pl.col(pl.String).cast(pl.Categorical)))
+    """A temporary table of `rows`, texts as an ENUM in their order: a byte or two to sort and carry."""
+    names = rows.select(pl.col(pl.String)).columns
+    texts = [pl.col(name).cast(pl.Enum(rows[name].unique().sort())) for name in names]
+    connection.register("rows_seen", rows.with_columns(texts))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM rows_seen")  # noqa: S608
     connection.unregister("rows_seen")
 

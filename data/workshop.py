@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from data import cubes, durable, profile, snapshot
+from data import chances, cubes, durable, profile, snapshot
 from data.child import Progress
 from data.credits import settle
 from data.errors import BuildFailed
@@ -118,6 +118,8 @@ def seal(home: Path, shop: Workshop, content: Content, progress: Progress) -> Sn
     progress("check", 0.0)
     if content.scoring:
         _seal_credits(shop, content.scoring, progress, new=content.credits_of is None)
+    if content.cases_of is None:
+        chances.build(connection)
     fields = _checked(connection, content)
     _cube(shop, content, fields["last_day"], progress)
     tables = fields["tables"]

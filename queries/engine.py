@@ -16,8 +16,17 @@ from queries.selection import Selection, month_end, shift_months
 
 CUBE_DIMENSIONS = frozenset({"region", "agency", "case_type", "status", "returned", "age"})
 OFFICE_DIMENSIONS = frozenset({"region", "agency"})
+PEOPLE_DIMENSIONS = OFFICE_DIMENSIONS | {"agent"}
 # What an office has no say in; a picked agent leaves no office, so that no ratio mixes one person with all.
 OFFICE_IGNORES = frozenset({"case_type", "status", "returned", "age"})
+# What cuts these relations; the other picks leave them as they are.
+KEPT: Mapping[str, frozenset[str]] = {
+    "offices": OFFICE_DIMENSIONS,
+    "people": PEOPLE_DIMENSIONS,
+    "chance_checks": OFFICE_DIMENSIONS | {"case_type"},
+}
+# Of cases, people and what was announced, each by itself: no cube has them.
+ONE_BY_ONE = frozenset({"people", "sent_back", "listed", "chances", "chance_checks", "targets"})
 # Of clients and their credits. Nothing ties them to an agency: whoever may see only some sees none of them.
 CLIENT_RELATIONS = frozenset(
     {
@@ -106,11 +115,13 @@ def predicates(relation: str, picks: Mapping[str, tuple[str, ...]]) -> dict[str,
         return {}
     if relation in CLIENT_RELATIONS and picks:
         return None
-    if relation != "offices":
-        return dict(picks)
-    if set(picks) - OFFICE_DIMENSIONS - OFFICE_IGNORES:
+    if relation == "targets":
+        places = {dim: values for dim, values in picks.items() if dim in OFFICE_DIMENSIONS}
+        return {dim: (*values, "") for dim, values in places.items()}  # one of the network has no place
+    if relation == "offices" and set(picks) - OFFICE_DIMENSIONS - OFFICE_IGNORES:
         return None
-    return {dim: values for dim, values in picks.items() if dim in OFFICE_DIMENSIONS}
+    kept = KEPT.get(relation)
+    return {dim: values for dim, values in picks.items() if kept is None or dim in kept}
 
 
 def conform(answer: pl.DataFrame, query: Query) -> pl.DataFrame:

@@ -8,7 +8,16 @@ import polars as pl
 
 from data.errors import NoSnapshot
 from data.snapshot import Snapshot
-from queries.engine import CUBE_DIMENSIONS, EVERYTHING, Days, conform, dimensions, predicates, spans
+from queries.engine import (
+    CUBE_DIMENSIONS,
+    EVERYTHING,
+    ONE_BY_ONE,
+    Days,
+    conform,
+    dimensions,
+    predicates,
+    spans,
+)
 from queries.query import Query
 from queries.selection import Selection, month_end
 
@@ -39,6 +48,7 @@ class PolarsEngine:
             name: pl.read_parquet(snapshot.cube(name)).rechunk()
             for name in (*names, "open_cases", "offices", "known")
         }
+        frames["delays_month"] = _small(pl.read_parquet(snapshot.cube("delays_month")).rechunk())
         self._labels = _labels(frames)
         self._cubes = {
             name: frame.with_columns(
@@ -52,10 +62,12 @@ class PolarsEngine:
         self._flowing = Days(flows[0] if len(flows) else self.days.first, self.days.last)
 
     def answers(self, query: Query, selection: Selection, scope: Selection) -> bool:
-        """True unless an agent, a day's ages or a column of the facts is asked for."""
+        """True unless an agent, a day's ages, delays by the day or a column of the facts is asked for."""
         picked = dimensions(selection, scope)
         as_of = self.days.as_of(selection)
-        if picked - CUBE_DIMENSIONS or "agent" in query.words:
+        if picked - CUBE_DIMENSIONS or "agent" in query.words or ONE_BY_ONE.intersection(query.relations):
+            return False
+        if "delays" in query.relations and any(span.grain == "day" for span in spans(selection, self.days)):
             return False
         if ("age" in picked or "age" in query.words) and "open_cases" not in query.relations:
             return as_of == self.days.last
@@ -111,6 +123,10 @@ class PolarsEngine:
         if relation == "open_cases":
             as_of = self.days.as_of(selection)
             return cut.between("open_cases", relation, as_of, as_of)
+        if relation == "delays":
+            whole = list(spans(selection, self.days))  # one span of months, or none: see `answers`
+            delays = cut.whole("delays_month", relation)
+            return _between(delays, "month", whole[0].since, whole[0].until) if whole else delays.clear()
         if relation not in GRAINED:
             return cut.whole(relation, relation)
         # What came in before the first day counts too: flows are not cut at the start of a period.
@@ -176,6 +192,12 @@ def _between(frame: pl.DataFrame, column: str, since: date, until: date) -> pl.D
     start = np.searchsorted(days, (since - EPOCH).days, side="left")
     end = np.searchsorted(days, (until - EPOCH).days, side="right")
     return frame.slice(int(start), int(end - start))
+
+
+def _small(frame: pl.DataFrame) -> pl.DataFrame:
+    """Counts in two bytes where they fit: sums of two bytes are eight, those of four could overflow."""
+    fitting = [name for name in ("delay", "closed", "late") if (frame[name].max() or 0) < 2**15]  # type: ignore[operator]
+    return frame.with_columns(pl.col(fitting).cast(pl.Int16))
 
 
 def _labels(frames: Cubes) -> Labels:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-CUBES = ("cases_day", "cases_month", "flows_day", "flows_month", "open_cases", "offices", "known")
-RELATIONS = ("cases", "flows", "open_cases", "offices", "known")
+CUBES = (
+    "cases_day", "cases_month", "flows_day", "flows_month", "delays_month", "open_cases", "offices", "known",
+)  # fmt: skip
+RELATIONS = ("cases", "flows", "delays", "open_cases", "offices", "known")
 
 
 @cache

@@ -6,6 +6,7 @@ SELECT
     CASE WHEN status = 'closed' THEN treated ELSE 0 END AS closed,
     CASE WHEN status = 'closed' AND delay_days IS NOT NULL THEN treated ELSE 0 END AS delay_treated,
     CASE WHEN status = 'closed' THEN coalesce(delay_days * treated, 0.0) ELSE 0.0 END AS delay_sum,
+    CASE WHEN status = 'closed' THEN coalesce(delay_days * delay_days * treated, 0.0) ELSE 0.0 END AS delay_sq,
     CASE WHEN status = 'closed' AND delay_days > norm_days THEN treated ELSE 0 END AS late,
     CASE WHEN delay_days IS NOT NULL THEN 1 ELSE 0 END AS delay_rows,
     coalesce(delay_days, 0.0) AS delay_row_sum,

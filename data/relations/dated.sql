@@ -1,6 +1,6 @@
 -- Every row of cases, whether it came back, and its age bucket on $as_of while it is open.
 SELECT
-    case_id, day, received_on, closed_on, region, agency, agent, case_type, status,
+    rowid AS row, case_id, day, received_on, closed_on, region, agency, agent, case_type, status,
     treated, delay_days, documents, returns, return_reason, workload, stated_return_rate, norm_days, weight,
     CASE WHEN returns > 0 THEN '1' ELSE '0' END AS returned,
     CASE

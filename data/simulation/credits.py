@@ -20,6 +20,7 @@ from data.simulation.planted import DRIFTS
 from data.simulation.requests import requests
 from data.simulation.risk import probability
 from data.simulation.world import credit_facts
+from data.workdays import holidays
 
 CLIENTS = 100_000
 GROUP = 20_000  # clients drawn together; another size draws other clients
@@ -101,7 +102,7 @@ def _busyness(day: date) -> float:
     facts = credit_facts()["calendar"]
     usual = float(facts["weekdays"][day.weekday()] * facts["months"][day.month - 1])
     growth = (1 + float(credit_facts()["yearly_growth"])) ** ((day - date(2000, 1, 1)).days / 365.25)
-    return float(usual * growth * (facts["holiday"] if day in days.holidays(day.year) else 1.0))
+    return float(usual * growth * (facts["holiday"] if day in holidays(day.year) else 1.0))
 
 
 def _shown(found: Applicants, start: int, applied: Ints, until: date) -> Applicants:

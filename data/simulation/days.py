@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data.simulation.world import world
+from data.workdays import holidays, is_worked
 
 DAY = timedelta(days=1)
 WARM_UP = 120 * DAY  # cases received before the first day, of which some are still open on it
@@ -35,26 +35,6 @@ def early(since: date, until: date, cases: int) -> int:
     """How many cases come in the warm-up before `since` when `cases` come from it to `until`."""
     share = float(_busyness(since - WARM_UP, since - DAY).sum() / _busyness(since, until).sum())
     return round(cases * share)
-
-
-@cache
-def holidays(year: int) -> frozenset[date]:
-    """The French public holidays of a year, Easter by the Gregorian computus of Meeus."""
-    century, rest = divmod(year, 100)
-    golden = year % 19
-    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
-    late = (golden + 11 * epact + 22 * sunday) // 451
-    month, day = divmod(epact + sunday - 7 * late + 114, 31)
-    easter = date(year, month, day + 1)
-    movable = {easter + days * DAY for days in (1, 39, 50)}
-    fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-    return frozenset(movable | {date(year, *each) for each in fixed})
-
-
-def is_worked(day: date) -> bool:
-    """Whether agencies close cases on this day: no weekend, no public holiday."""
-    return day.weekday() < 5 and day not in holidays(day.year)
 
 
 def arrivals(since: date, until: date, cases: int, first_number: int) -> pl.DataFrame:

@@ -1,4 +1,4 @@
--- The kept rows as they are published, in order of day.
+-- The kept rows as they are published, those of an agent together: what is asked of one is read in one piece.
 SELECT
     coalesce(kept.case_id, sha256(kept.content || chr(30) || coalesce(occurrences.occurrence, 1))) AS case_id,
     coalesce(
@@ -22,4 +22,4 @@ SELECT
 FROM kept
 LEFT JOIN landing.occurrences ON occurrences.row = kept.row
 LEFT JOIN landing.case_types ON lower(strip_accents(case_types.name)) = lower(strip_accents(kept.case_type))
-ORDER BY day, kept.row
+ORDER BY agency, agent, day, kept.row

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS scores (
     client_id BIGINT, probability DOUBLE, decision VARCHAR, threshold DOUBLE, model_version VARCHAR,
     contributions DOUBLE[]
 );
+CREATE TABLE IF NOT EXISTS targets (indicator VARCHAR, agency VARCHAR, month DATE, value DOUBLE);
 CREATE TABLE IF NOT EXISTS rejects (
     source VARCHAR, table_name VARCHAR, line BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR
 );
@@ -27,4 +28,12 @@ CREATE TABLE IF NOT EXISTS loads (
 CREATE TABLE IF NOT EXISTS known (
     received BOOLEAN, single BOOLEAN, fte BOOLEAN,
     returns BOOLEAN, delay BOOLEAN, rate BOOLEAN, workload BOOLEAN
+);
+CREATE TABLE IF NOT EXISTS chances (
+    agency VARCHAR, case_type VARCHAR, norm_days DOUBLE, age BIGINT, chance DOUBLE, cases BIGINT, source VARCHAR,
+    expected_low BIGINT, expected BIGINT, expected_high BIGINT
+);
+CREATE TABLE IF NOT EXISTS chance_checks (
+    first_asked DATE, last_asked DATE, agency VARCHAR, case_type VARCHAR, band BIGINT,
+    cases BIGINT, announced DOUBLE, observed BIGINT
 );

@@ -5,6 +5,12 @@ import polars as pl
 from queries.query import Query
 
 INT, FLOAT, TEXT = pl.Int64(), pl.Float64(), pl.String()
+RATIOS: dict[str, pl.DataType] = dict.fromkeys(("mean_delay", "late_share", "return_rate"), FLOAT)
+SUMS: dict[str, pl.DataType] = {
+    **dict.fromkeys(("rows", "treated", "closed", "delay_treated"), INT),
+    **dict.fromkeys(("delay_sum", "delay_sq"), FLOAT),
+    **dict.fromkeys(("late", "returns", "returns_treated", "returned_treated"), INT),
+}
 
 kpis = Query(
     __name__,
@@ -90,6 +96,33 @@ detail = Query(
         | {"delay_row_sum": FLOAT, "rate_rows": INT, "rate_sum": FLOAT}
     ),
 )
+delay_histogram = Query(
+    __name__,
+    "delay_histogram",
+    source="delays",
+    columns=pl.Schema({"delay": INT, "closed": INT, "late": INT}),
+)
+quantiles = Query(
+    __name__,
+    "quantiles",
+    source="delays",
+    columns=pl.Schema({"closed": INT, "median_delay": INT, "p90_delay": INT}),
+)
+sums = Query(
+    __name__,
+    "sums",
+    source="cases",
+    columns=pl.Schema(SUMS),
+)
+sums_by_month = Query(
+    __name__, "sums_by_month", source="cases", columns=pl.Schema({"month": pl.Date(), **SUMS, **RATIOS})
+)
+sums_by_agency = Query(
+    __name__, "sums_by_agency", source="cases", columns=pl.Schema({"agency": TEXT, **SUMS, **RATIOS})
+)
+sums_by_type = Query(
+    __name__, "sums_by_type", source="cases", columns=pl.Schema({"case_type": TEXT, **SUMS, **RATIOS})
+)
 
 QUERIES = (
     kpis,
@@ -102,4 +135,10 @@ QUERIES = (
     backlog_by_age,
     treated_by_agency,
     detail,
+    delay_histogram,
+    quantiles,
+    sums,
+    sums_by_month,
+    sums_by_agency,
+    sums_by_type,
 )

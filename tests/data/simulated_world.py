@@ -42,13 +42,13 @@ def load(connection: duckdb.DuckDBPyConnection, agency: str | None = None) -> fl
     )
 
 
-def fingerprints(seed: int = 7, cases: int = 20_000, threads: int = 2) -> dict[str, str]:
-    """SHA-256 of every row of every table, in the order in which they lie."""
+def fingerprints(seed: int = 7, cases: int = 20_000, threads: int = 2, order: str = "") -> dict[str, str]:
+    """SHA-256 of every row of every table, in the order in which they lie, or in `order`."""
     with duckdb.connect(config={"threads": threads}) as connection:
         fill(connection, cases=cases, seed=seed)
         return {
             table: hashlib.sha256(
-                repr(connection.execute(f"SELECT * FROM {table}").fetchall()).encode()
+                repr(connection.execute(f"SELECT * FROM {table} {order}").fetchall()).encode()
             ).hexdigest()
             for table in ("cases", "agencies", "agents", "agent_agencies")
         }

@@ -10,7 +10,7 @@ from data import snapshot
 from data.errors import LoadRefused
 from data.pipeline import load_file
 from data.simulate import simulate
-from tests.data.tables import FIXTURES, ask, rejects, rows, write
+from tests.data.tables import FIXTURES, HEADER, ask, rejects, rows, write
 
 
 def test_the_reference_file_gives_its_known_totals(reference_home: Path) -> None:
@@ -77,10 +77,18 @@ def test_identical_rows_without_an_id_are_all_kept_under_stable_ids(home: Path, 
     assert ask(home, "SELECT case_id FROM cases ORDER BY 1") == ids
 
 
-def test_cases_are_published_in_order_of_day(home: Path, tmp_path: Path) -> None:
-    load_file(home, "cases", write(tmp_path / "c.csv", rows(100)))
-    days = ask(home, "SELECT day FROM cases")
-    assert days == sorted(days)
+@pytest.mark.parametrize("append", [False, True])
+def test_the_cases_of_an_agency_lie_together_by_agent_then_day(
+    home: Path, tmp_path: Path, append: bool
+) -> None:
+    header = HEADER.replace("agency", "agency,agent")
+    places = ("Lille,B", "Évry,A", "Lille,", "Lille,A")
+    lines = [row.replace("Créteil", places[at % 4]) for at, row in enumerate(rows(100))]
+    load_file(home, "cases", write(tmp_path / "c.csv", lines[:60], header))
+    load_file(home, "cases", write(tmp_path / "d.csv", lines[20:], header), append=append)
+    lying = ask(home, "SELECT agency, coalesce(agent, 'none'), day FROM cases ORDER BY rowid")
+    assert len(lying) == (100 if append else 80)
+    assert lying == sorted(lying)
 
 
 def test_agencies_and_agents_come_from_the_cases(home: Path) -> None:

@@ -130,7 +130,10 @@ def random_selection(draw: random.Random) -> Selection:
 
 
 def test_the_answers_of_one_call_are_those_of_separate_calls(engines: Engines, tmp_path: Path) -> None:
+    everyone = Selection()
     asked = [(query, Selection.parse(text)) for query in QUERIES.values() for text in SELECTIONS[:4]]
+    asked = [(query, picked) for query, picked in asked if engines.cubes.answers(query, picked, everyone)]
+    assert len(asked) > 40
     together = engines.cubes.run_all(asked, Selection())
     for (query, selection), answer in zip(asked, together, strict=True):
         assert answer.equals(engines.cubes.run(query, selection, Selection()), null_equal=True)

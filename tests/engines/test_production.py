@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from queries import production as ask
+from queries.selection import Selection
 from tests.engines.engines import Engines
 
 World = Callable[..., Engines]
@@ -145,3 +146,53 @@ def test_an_empty_selection_counts_zero_and_knows_no_mean(engine_with: World) ->
     row = engines.run(ask.kpis, "agency=nulle").row(0, named=True)
     assert (row["rows"], row["treated"], row["closed"]) == (0, 0, 0)
     assert row["mean_delay"] is None
+
+
+DELAYS = """
+    day        | delay_days | treated | norm_days | status
+    2026-01-05 |        0.2 |       1 |        20 | closed
+    2026-01-05 |        3.0 |       2 |        20 | closed
+    2026-01-09 |        2.5 |       1 |         2 | closed
+    2026-02-03 |       20.5 |       4 |        20 | closed
+    2026-02-03 |          - |       9 |        20 | closed
+    2026-02-04 |        7.0 |       5 |        20 | rejected"""
+
+
+def test_delays_are_counted_by_the_days_begun(engine_with: World) -> None:
+    rows = engine_with(cases=DELAYS).run(ask.delay_histogram).rows()
+    assert rows == [(1, 1, 0), (3, 3, 1), (21, 4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("selection", "closed", "median", "p90"),
+    [
+        ("", 8, 3, 21),
+        ("since=2026-01-01&until=2026-01-31", 4, 3, 3),
+        ("since=2026-01-06&until=2026-02-28", 5, 21, 21),
+        ("until=2026-01-31", 4, 3, 3),
+        ("agency=nulle", 0, None, None),
+    ],
+)
+def test_half_and_nine_tenths_of_the_cases_are_finished_by_the_end_of_that_day(
+    engine_with: World, selection: str, closed: int, median: int | None, p90: int | None
+) -> None:
+    assert engine_with(cases=DELAYS).run(ask.quantiles, selection).rows() == [(closed, median, p90)]
+
+
+def test_exactly_half_is_enough_for_the_median_and_nine_tenths_for_the_p90(engine_with: World) -> None:
+    table = "\n".join(["delay_days", *map(str, range(1, 11))])
+    assert engine_with(cases=table).run(ask.quantiles).rows() == [(10, 5, 9)]
+
+
+def test_the_sums_give_the_variance_of_delays(engine_with: World) -> None:
+    row = engine_with(cases=DELAYS).run(ask.sums).row(0, named=True)
+    assert (row["treated"], row["closed"], row["delay_treated"], row["late"]) == (22, 17, 8, 5)
+    assert row["delay_sum"] == pytest.approx(0.2 + 6 + 2.5 + 82)
+    assert row["delay_sq"] == pytest.approx(0.04 + 18 + 6.25 + 4 * 20.5**2)
+
+
+def test_whole_months_of_delays_come_from_the_cube_and_parts_from_the_facts(engine_with: World) -> None:
+    cubes = engine_with(cases=DELAYS).cubes
+    whole, part = "since=2026-01-01&until=2026-01-31", "since=2026-01-06&until=2026-01-31"
+    told = [cubes.answers(ask.quantiles, Selection.parse(text), Selection()) for text in ("", whole, part)]
+    assert told == [True, True, False]

@@ -1,48 +1,26 @@
-"""A page is a tuple of views, and one callback updates them all."""
+"""A page is a tuple of views. One callback updates them all; another those that may come after the paint."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import polars as pl
 from dash import ClientsideFunction, Dash, Input, Output, State
 
+from app import state as states
 from app.accounts import user
+from app.asking import Asking, Shape
 from app.declared import secured
+from app.places import Place, UnknownPlace
 from app.services import services
 from app.texts import t
+from data.snapshot import Snapshot
 from queries.engine import Days
 from queries.query import Query
 from queries.selection import Selection
 
-Shape = Callable[[Selection, Days], Selection | None]
 Payload = dict[str, Any]
-
-
-def as_picked(selection: Selection, _days: Days) -> Selection:
-    """The selection as it is."""
-    return selection
-
-
-def whole_time(selection: Selection, _days: Days) -> Selection:
-    """The same picks over all the days there are."""
-    return selection.during(None, None)
-
-
-def network(_selection: Selection, _days: Days) -> Selection:
-    """Everything the reader may see."""
-    return Selection()
-
-
-def previous(selection: Selection, _days: Days) -> Selection | None:
-    """The period before, None without one."""
-    return selection.previous()
-
-
-def year_before(selection: Selection, _days: Days) -> Selection | None:
-    """The same days a year earlier, None without a period."""
-    return selection.year_before() if selection.since and selection.until else None
+Placed = Callable[[str], Place]  # from the last part of an address; raises UnknownPlace
 
 
 @dataclass(frozen=True)
@@ -55,6 +33,9 @@ class Answers:
     days: Days
     absent: tuple[str, ...]
     scope: Selection | None
+    compared: tuple[str, ...] = ()
+    place: Place | None = None
+    peers: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         answer = self.rows[name]
@@ -71,123 +52,185 @@ class Answers:
 class View:
     """One visual: its element, what it asks, how it draws; `own` is the dimension its marks pick.
 
-    A view is never filtered by its own dimension: it keeps all its marks and dims the others.
+    A view is never filtered by its own dimension: it keeps all its marks and dims the others. One that is
+    `later` is asked for once the others are painted. `table` is what its export carries, where that is not
+    the answer to `now`.
     """
 
     id: str
     draw: Callable[[Answers], Payload]
     asks: Mapping[str, tuple[Query, Shape]] = field(default_factory=dict)
     own: str | None = None
+    later: bool = False
+    table: Query | None = None
 
-    def questions(self, selection: Selection, days: Days) -> dict[str, tuple[Query, Selection] | None]:
-        """What it asks under a selection, None for a comparison that has no meaning there."""
-        base = selection.without(self.own) if self.own else selection
-        shaped = {name: (query, shape(base, days)) for name, (query, shape) in self.asks.items()}
+    def questions(self, asking: Asking) -> dict[str, tuple[Query, Selection] | None]:
+        """What it asks, None for a comparison that has no meaning there or is not wanted."""
+        base = asking.selection.without(self.own) if self.own else asking.selection
+        here = Asking(base, asking.days, asking.compared, asking.place, asking.peers)
+        shaped = {name: (query, shape(here)) for name, (query, shape) in self.asks.items()}
         return {
             name: (query, asked) if asked is not None else None for name, (query, asked) in shaped.items()
         }
 
-    def unchanged(self, before: Selection, after: Selection, days: Days) -> bool:
+    def unchanged(self, before: Asking, after: Asking) -> bool:
         """Whether it shows the same under both, its picked marks apart: months show the period itself."""
-        shown = self.own != "month" or before.picked("month") == after.picked("month")
-        return shown and self.questions(before, days) == self.questions(after, days)
+        shown = self.own != "month" or before.selection.picked("month") == after.selection.picked("month")
+        same = (before.compared, before.place, before.peers) == (after.compared, after.place, after.peers)
+        return shown and same and self.questions(before) == self.questions(after)
 
 
-def reduce(selection: Selection, moves: Iterable[Mapping[str, Any]]) -> Selection:
-    """The selection after each move: a toggled mark, a removal, a period, a search string, or a reset to all.
+@dataclass(frozen=True)
+class Page:
+    """A page of views: its name, what it shows and to whom, and what it compares with unless told otherwise.
 
-    Raises ValueError for a move or a value that is none.
+    `place` finds what an address below the page's own stands for; None for a page without any.
     """
-    for move in moves:
-        match move:
-            case {"search": str(search)}:
-                selection = Selection.parse(search)
-            case {"without": str(dim), **rest}:
-                selection = selection.without(dim, rest.get("value"))
-            case {"clear": True}:
-                selection = Selection()
-            case {"since": str(since), "until": str(until)}:
-                selection = selection.during(_day(since), _day(until))
-            case {"dim": str(dim), "value": str(value), **rest}:
-                selection = selection.toggle(dim, value, multi=bool(rest.get("multi")))
-            case _:
-                raise ValueError("unknown move")
-    return selection
+
+    name: str
+    views: tuple[View, ...]
+    permission: str
+    compared: tuple[str, ...] = ()
+    place: Placed | None = None
+
+    def placed(self, path: str) -> Place | None:
+        """What the address stands for. Raises UnknownPlace."""
+        return self.place(path.rpartition("/")[2]) if self.place else None
+
+    def asking(self, state: states.State, days: Days, place: Place | None) -> Asking:
+        """What its views' questions are shaped by."""
+        compared = self.references(state)
+        if place is None:
+            return Asking(state.selection, days, compared)
+        return Asking(place.pin(state.selection), days, compared, place, peers_of(state, place))
+
+    def references(self, state: states.State) -> tuple[str, ...]:
+        """What it compares with: what the reader chose, else its own."""
+        return self.compared if state.compare is None else state.compare
 
 
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+def peers_of(state: states.State, place: Place) -> tuple[str, ...]:
+    """The agencies that the place is compared with: those chosen, else those most like it."""
+    return state.also.get("peer", ()) or place.peers
 
 
-def update(views: tuple[View, ...], event: Payload | None, held: Payload | None, search: str) -> Payload:
-    """Everything the page must draw after an event: the new selection and, per view, its payload.
+def update(page: Page, event: Payload | None, held: Payload | None, search: str, path: str = "") -> Payload:
+    """Everything the page must draw after an event: the new state and, per view, its payload.
 
-    A view whose questions did not change sends its picked marks alone.
+    A view whose questions did not change sends its picked marks alone; one that is `later` sends nothing.
+    Raises ValueError for a move or an address that is none, UnknownPlace.
     """
-    service = services()
-    snapshot = service.snapshot
-    before = Selection.parse(held["text"] if held else search)
+    place = page.placed(path)
+    here = held if held and (held["page"], held["path"]) == (page.name, path) else None
+    before = states.State.parse(here["text"] if here else search)
     moves = event["moves"] if event and not (held and held["t"] == event["t"]) else ()
-    after = reduce(before, moves)
+    after = states.reduce(before, moves)
+    if place:
+        after = after.picking(place.leave(after.selection))
+    snapshot = services().snapshot
     stamp = {
         "text": str(after),
+        "selection": str(place.pin(after.selection) if place else after.selection),
         "t": event["t"] if event else 0,
         "snapshot": snapshot.id if snapshot else None,
-        "page": views[0].id,
+        "page": page.name,
+        "path": path,
+        "compared": list(page.references(after)),
+        "peers": list(peers_of(after, place)) if place and place.dim == "agency" else None,
     }
-    if snapshot is None or snapshot.first_day is None or snapshot.last_day is None:
+    days = _days(snapshot)
+    if snapshot is None or days is None:
         return {"held": stamp, "views": {}, "nothing": True}
-    days = Days(snapshot.first_day, snapshot.last_day)
-    known = before if held and (held["snapshot"], held["page"]) == (snapshot.id, views[0].id) else None
-    drawn = _draw(views, after, known, days, snapshot.absent)
-    return {"held": stamp, "views": drawn}
+    known = page.asking(before, days, place) if here and here["snapshot"] == snapshot.id else None
+    views = tuple(view for view in page.views if not view.later)
+    drawn = _draw(views, page.asking(after, days, place), known, snapshot.absent)
+    return {"held": stamp, "views": drawn, "later": len(views) < len(page.views)}
+
+
+def update_later(page: Page, held: Payload, drawn: Payload | None) -> Payload:
+    """What the views that are `later` must draw for the state `held`; `drawn` is the state they show."""
+    place = page.placed(held["path"])
+    snapshot = services().snapshot
+    days = _days(snapshot)
+    if snapshot is None or days is None:
+        return {"held": held, "views": {}}
+    here = {"page": page.name, "path": held["path"], "snapshot": snapshot.id}
+    same = drawn and all(drawn[key] == value for key, value in here.items())
+    known = page.asking(states.State.parse(drawn["text"]), days, place) if drawn and same else None
+    asking = page.asking(states.State.parse(held["text"]), days, place)
+    views = tuple(view for view in page.views if view.later)
+    return {"held": held, "views": _draw(views, asking, known, snapshot.absent)}
+
+
+def _days(snapshot: Snapshot | None) -> Days | None:
+    return Days.of(snapshot) if snapshot else None
 
 
 def _draw(
-    views: tuple[View, ...], after: Selection, before: Selection | None, days: Days, absent: tuple[str, ...]
+    views: tuple[View, ...], after: Asking, before: Asking | None, absent: tuple[str, ...]
 ) -> dict[str, Payload]:
-    asked = {view.id: view.questions(after, days) for view in views}
-    changed = [view for view in views if before is None or not view.unchanged(before, after, days)]
+    asked = {view.id: view.questions(after) for view in views}
+    changed = [view for view in views if before is None or not view.unchanged(before, after)]
     wanted = {q: None for view in changed for q in asked[view.id].values() if q is not None}
     scope = user().scope
     answers = dict(zip(wanted, services().run_all(list(wanted), scope), strict=True))
     payloads: dict[str, Payload] = {}
     for view in views:
-        picked = after.picked(view.own) if view.own else ()
+        picked = after.selection.picked(view.own) if view.own else ()
         if view not in changed:
             payloads[view.id] = {"picked": picked}
             continue
         rows = {name: answers[q] if q is not None else None for name, q in asked[view.id].items()}
-        payloads[view.id] = view.draw(Answers(rows, after, picked, days, absent, scope)) | {"picked": picked}
+        told = Answers(
+            rows, after.selection, picked, after.days, absent, scope, after.compared, after.place, after.peers
+        )
+        payloads[view.id] = view.draw(told) | {"picked": picked}
     return payloads
 
 
-def register(
-    app: Dash,
-    page: str,
-    views: tuple[View, ...],
-    permission: str,
-    frame: Callable[[Payload, Payload | None], Payload],
-) -> None:
-    """Declare the page's one callback, and the clientside function that draws what it answers.
+def register(app: Dash, page: Page, frame: Callable[[Payload, Payload | None], Payload]) -> None:
+    """Declare the page's callbacks, and the clientside functions that draw what they answer.
 
     `frame` gives what surrounds the views (chips, period, freshness) from what is held now and before.
     """
 
     @secured(
-        permission,
-        Output(f"{page}-data", "data"),
+        page.permission,
+        Output(f"{page.name}-data", "data"),
         Input("event", "data"),
         State("held", "data"),
         State("place", "search"),
+        State("place", "pathname"),
     )
-    def update_page(event: Payload | None, held: Payload | None, search: str | None) -> Payload:
+    def update_page(
+        event: Payload | None, held: Payload | None, search: str | None, pathname: str | None
+    ) -> Payload | None:
+        path = pathname or ""
         try:
-            answer = update(views, event, held, search or "")
+            answer = update(page, event, held, search or "", path)
+        except UnknownPlace:
+            return None  # the router says so
         except ValueError:
-            answer = update(views, None, held, "") | {"notice": t("page.bad_link")}
+            answer = update(page, None, held, "", path) | {"notice": t("page.bad_link")}
         return answer | frame(answer["held"], held)
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "draw"), Input(f"{page}-data", "data"), State("texts", "data")
+        ClientsideFunction("vigie", "draw"), Input(f"{page.name}-data", "data"), State("texts", "data")
+    )
+    if any(view.later for view in page.views):
+        _register_later(app, page)
+
+
+def _register_later(app: Dash, page: Page) -> None:
+    @secured(
+        page.permission,
+        Output(f"{page.name}-later", "data"),
+        Input(f"{page.name}-ask", "data"),
+        prevent_initial_call=True,
+    )
+    def update_page_later(asked: Payload | None) -> Payload | None:
+        return asked and update_later(page, asked["held"], asked.get("drawn"))
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("vigie", "later"), Input(f"{page.name}-later", "data")
     )

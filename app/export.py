@@ -23,6 +23,7 @@ ASKED: Mapping[str, Query] = {
     query.name: query
     for query in (
         ask.kpis,
+        ask.quantiles,
         ask.cases_by_month,
         ask.shares_by_month,
         ask.delay_by_agency,

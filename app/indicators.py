@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Literal
 
 from app.texts import NBSP, number, t
@@ -67,6 +68,8 @@ INDICATORS: Mapping[str, Indicator] = {
         Indicator("treated", "count", 1, ("treated",)),
         Indicator("closed", "count", 1, ("status",)),
         Indicator("mean_delay", "days", -1, ("delay_days",), "closed", 1),
+        Indicator("median_delay", "days", -1, ("delay_days",), "closed"),
+        Indicator("p90_delay", "days", -1, ("delay_days",), "closed"),
         Indicator("late_share", "share", -1, ("delay_days",), "closed", 1),
         Indicator("return_rate", "share", -1, ("returns",), "treated", 1),
         Indicator("returned_share", "share", -1, ("returns",), "treated", 1),
@@ -104,6 +107,7 @@ def in_line(name: str, value: float | None, digits: int | None = None) -> str:
 def delta_text(name: str, now: float | None, before: float | None) -> Delta | None:
     """How `now` compares with `before`: counts in per cent, delays in days, shares in points.
 
+    Days and points are the difference of the two values as they are written, so that a reader finds the same.
     None where either is missing, or where a per cent has nothing to refer to.
     """
     indicator = INDICATORS[name]
@@ -113,13 +117,18 @@ def delta_text(name: str, now: float | None, before: float | None) -> Delta | No
     if relative:
         change, unit = (now - before) / abs(before) * 100, "%"
     elif indicator.kind == "days":
-        change, unit = now - before, t("indicator.days_short")
+        change, unit = _shown(now) - _shown(before), t("indicator.days_short")
     else:
-        change, unit = (now - before) * 100, t("indicator.points")
+        change, unit = _shown(now * 100) - _shown(before * 100), t("indicator.points")
     amount = number(abs(change), 1)
     if not set(amount) & set("123456789"):
         return Delta("flat", t("indicator.stable"), t("indicator.stable"), "flat")
     return _moved(indicator, change > 0, f"{amount}{NBSP}{unit}")
+
+
+def _shown(value: float) -> float:
+    """A value to the tenth, rounded as it is written."""
+    return float(Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_EVEN))
 
 
 def _moved(indicator: Indicator, up: bool, amount: str) -> Delta:

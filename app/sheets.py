@@ -25,6 +25,7 @@ class Source:
     snapshot: Snapshot
     selection: Selection
     scope: Selection = field(default_factory=Selection)  # what the reader may see
+    more: tuple[tuple[str, str], ...] = ()  # further lines of « Filtres et définitions »
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -47,7 +48,7 @@ def worded(table: pl.DataFrame) -> pl.DataFrame:
     """The table with the reader's words for headings, statuses and ages."""
     labels = {
         dim: {value: member_label(dim, value) for value in table[dim].unique().drop_nulls()}
-        for dim in ("status", "age", "returned")
+        for dim in ("status", "age", "returned", "state")
         if dim in table.columns
     }
     said = table.with_columns(pl.col(dim).replace(words) for dim, words in labels.items())
@@ -72,7 +73,8 @@ def sheets(answers: Mapping[str, pl.DataFrame], source: Source) -> Iterator[Shee
     workload = answers["workload_and_returns_by_agency"].select("agency", "treated", "workload")
     agencies = answers["delay_by_agency"].join(workload, on="agency", how="left")
     kpis = next(answers["kpis"].iter_rows(named=True), dict.fromkeys(answers["kpis"].columns))
-    yield _indicators(kpis, source)
+    quantiles = next(answers["quantiles"].drop("closed").iter_rows(named=True), {})
+    yield _indicators(kpis | quantiles, source)
     yield of_table(t("export.by_month"), months)
     yield of_table(t("export.by_agency"), agencies)
     yield of_table(t("export.by_type"), answers["cases_by_type"])
@@ -94,6 +96,8 @@ def _kind(column: str, dtype: pl.DataType) -> str:
         return "month" if column == "month" else "day"
     if dtype == pl.String:
         return "text"
+    if column == "chance":
+        return "percent"
     if column in INDICATORS:
         return KINDS[INDICATORS[column].kind]
     return "count" if dtype.is_integer() else "exact"
@@ -125,7 +129,7 @@ def _indicator(name: str, row: dict[str, Any], source: Source) -> tuple[str, Any
 def _origin(source: Source, rows: int | None) -> Sheet:
     """« Filtres et définitions »: what was picked, from which version, and what each figure means."""
     snapshot = source.snapshot
-    lines: list[tuple[str, object]] = list(selection_words(source.selection))
+    lines: list[tuple[str, object]] = [*selection_words(source.selection), *source.more]
     if source.scope.picks:
         lines += [(t("export.scope"), f"{name} : {words}") for name, words in selection_words(source.scope)]
     if snapshot.first_day and snapshot.last_day:

@@ -13,6 +13,7 @@ from app import export, shell
 from app.accounts import permit, user
 from app.api.documented import one_of, refusals, selection_parameters
 from app.api.queries import wrong_field
+from app.asking import Asking
 from app.crossfilter import View
 from app.declared import secured_route
 from app.problems import refusal
@@ -125,9 +126,10 @@ def _answers(kind: str, selection: Selection, view: View | None) -> tuple[Source
 
 def _table(view: View, selection: Selection, days: Days) -> dict[str, Question]:
     """The one question whose answer the card shows: `now`, or the first it asks."""
-    asked = {name: question for name, question in view.questions(selection, days).items() if question}
+    asked = {name: question for name, question in view.questions(Asking(selection, days)).items() if question}
     name = "now" if "now" in asked else next(iter(asked))
-    return {name: asked[name]}
+    query, shaped = asked[name]
+    return {name: (view.table or query, shaped)}
 
 
 def _view(name: str) -> View | None:

@@ -1,7 +1,7 @@
 // What every script here shares: texts, number formats, small DOM tools.
 "use strict";
 window.dash_clientside = window.dash_clientside || {};
-window.vigie = { texts: {}, views: {}, members: null, draws: {}, picks: {} };
+window.vigie = { texts: {}, views: {}, members: null, draws: {}, picks: {}, tables: {}, actions: {} };
 
 (function (vigie) {
   const formats = new Map();

@@ -6,7 +6,8 @@
   dash_clientside.vigie = {
     navigate(pathname) {
       for (const link of document.querySelectorAll(".nav-link-x")) {
-        const here = pathname === link.pathname || pathname.startsWith(link.pathname + "/");
+        const under = (link.dataset.under || link.pathname).split(" ");
+        const here = under.some((path) => pathname === path || pathname.startsWith(path + "/"));
         if (here) link.setAttribute("aria-current", "page");
         else link.removeAttribute("aria-current");
       }
@@ -22,13 +23,34 @@
       if (data.members) vigie.members = data.members;
       notices(data);
       for (const id in data.views) drawView(id, data.views[id]);
+      if (data.compare) vigie.compare(data.compare);
       if (!data.nothing) vigie.filters(data);
       address(data.held.text);
       dash_clientside.set_props("held", { data: data.held });
       vigie.arrived();
+      // Until the views that wait for the paint are drawn, so that no one takes theirs for the new figures.
+      document.documentElement.toggleAttribute("data-awaits", Boolean(data.later));
       vigie.settle();
+      vigie.held = data.held;
+      document.dispatchEvent(new CustomEvent("drawn"));
+      if (data.later) afterPaint(() => askLater(data.held));
+    },
+    // What could wait until the rest was painted; of an older state, it is left out: a newer answer follows.
+    later(data) {
+      if (!data || data.held.t !== vigie.held?.t || data.held.path !== vigie.held.path) return;
+      for (const id in data.views) drawView(id, data.views[id]);
+      vigie.drawnLater = data.held;
+      document.documentElement.removeAttribute("data-awaits");
+      document.documentElement.dataset.completed = settled;
     },
   };
+
+  const afterPaint = (next) => requestAnimationFrame(() => setTimeout(next));
+
+  function askLater(held) {
+    if (held.t !== vigie.held.t || held.path !== vigie.held.path) return; // the next one asks for itself
+    dash_clientside.set_props(held.page + "-ask", { data: { held, drawn: vigie.drawnLater || null } });
+  }
 
   vigie.settle = () => (document.documentElement.dataset.settled = ++settled);
 
@@ -108,6 +130,6 @@
     }
     const stepped = (vigie.last || []).every((move) => move.back);
     if (location.search === wanted || (stepped && vigie.more())) return;
-    history[stepped ? "replaceState" : "pushState"](null, "", location.pathname + wanted);
+    history[stepped ? "replaceState" : "pushState"](vigie.step(stepped), "", location.pathname + wanted);
   }
 })(window.vigie);

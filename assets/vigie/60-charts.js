@@ -9,18 +9,19 @@
     vigie.sight = exact ?? (vigie.sight >= least ? vigie.sight : fit);
     const from = view.months.length - Math.min(vigie.sight, view.months.length);
     const kept = { ...view };
-    for (const name of ["months", "values", "network", "year", "delay", "inside"]) kept[name] = view[name]?.slice(from) ?? null;
+    for (const name of ["months", "values", "network", "delay", "inside"]) kept[name] = view[name]?.slice(from) ?? null;
+    kept.lines = view.lines.map((line) => ({ ...line, values: line.values.slice(from) }));
+    kept.drift = Object.fromEntries(Object.entries(view.drift).map(([at, words]) => [at - from, words]));
     return kept;
   }
 
   vigie.draws.months = (element, whole) => {
     const view = inSight(whole);
     vigie.body(element, "months", () => {
-      const line = make("svg", "year");
+      const line = make("svg", "past");
       line.setAttribute("viewBox", "0 0 100 100");
       line.setAttribute("preserveAspectRatio", "none");
       line.setAttribute("aria-hidden", "true");
-      line.append(make("polyline", ""));
       element.append(make("div", "axis"), make("div", "plot", make("div", "cols months"), line), make("div", "xaxis"));
     });
     const top = view.ticks[view.ticks.length - 1] || 1;
@@ -30,26 +31,30 @@
     const some = view.picked.length > 0;
     element.querySelector(".cols").classList.toggle("has-sel", some);
     view.months.forEach((month, i) => {
-      const [net, own] = columns[i].children;
+      const [net, own, drift] = columns[i].children;
       vigie.mark(columns[i], "month", month, some && view.inside[i]);
       columns[i].setAttribute("aria-label", monthWords(view, i));
       columns[i].classList.toggle("partial", month === view.partial);
       columns[i].tabIndex = i === 0 ? 0 : -1;
       net.style.height = view.network ? (shown[i] * (view.share || 1) * 100) / top + "%" : "0";
       own.style.height = (view.values[i] / top) * 100 + "%";
+      drift.hidden = !view.drift[i];
+      drift.style.bottom = `calc(${(view.values[i] / top) * 100}% + 6px)`;
+      columns[i].title = view.drift[i] ? `${vigie.month(month, "long")} : ${view.drift[i]}` : "";
     });
-    yearLine(element.querySelector(".year"), view, top);
+    pastLines(element.querySelector(".past"), view, top);
     monthLabels(element.querySelector(".xaxis"), view);
     vigie.legend(element, [
       ["sw", t(view.network ? "selection" : "closed")],
       ...(view.network ? [["sw net", view.share ? t("network_scaled", { share: vigie.percent(view.share) }) : t("network")]] : []),
-      ...(view.year ? [["ln", t("year_ago")]] : []),
+      ...view.lines.map((line) => ["ln " + line.of, line.label]),
+      ...(Object.keys(view.drift).some((at) => at >= 0) ? [["dia", t("compare_drift")]] : []),
       ...(view.partial ? [["sw part", t("partial")]] : []),
     ]);
   };
 
   function column() {
-    const button = make("button", "mo", make("span", "net"), make("span", "own"));
+    const button = make("button", "mo", make("span", "net"), make("span", "own"), make("i", "drift"));
     button.type = "button";
     return button;
   }
@@ -57,8 +62,9 @@
   function monthWords(view, i) {
     const parts = [`${vigie.month(view.months[i], "long")} : ${vigie.number(view.values[i])} ${t("closed_words")}`];
     if (view.network) parts.push(`${t("network")} ${vigie.number(view.network[i])}`);
-    if (view.year && view.year[i] !== null) parts.push(`${t("year_ago")} ${vigie.number(view.year[i])}`);
+    for (const line of view.lines) if (line.values[i] !== null) parts.push(`${line.label} ${vigie.number(line.values[i])}`);
     if (view.delay[i] !== null) parts.push(`${t("mean_delay")} ${vigie.days(view.delay[i])}`);
+    if (view.drift[i]) parts.push(view.drift[i]);
     if (view.months[i] === view.partial) parts.push(t("partial"));
     return parts.join(", ");
   }
@@ -71,14 +77,21 @@
     });
   }
 
-  function yearLine(svg, view, top) {
-    svg.style.display = view.year ? "" : "none";
-    if (!view.year) return;
+  // One dashed line per reference; where months are missing it is broken, a target is drawn in steps.
+  function pastLines(svg, view, top) {
     const step = 100 / view.months.length;
-    const points = view.year
-      .map((value, i) => (value === null ? null : `${((i + 0.5) * step).toFixed(2)},${(100 - (value / top) * 100).toFixed(2)}`))
-      .filter(Boolean);
-    svg.firstChild.setAttribute("points", points.join(" "));
+    const y = (value) => (100 - (value / top) * 100).toFixed(2);
+    const nodes = vigie.pool(svg, view.lines.length, () => make("path", ""));
+    view.lines.forEach((line, n) => {
+      nodes[n].setAttribute("class", line.of);
+      const parts = line.values.map((value, i) => {
+        if (value === null) return "";
+        const start = line.values[i - 1] === null || i === 0 ? "M" : "L";
+        const xs = line.of === "target" ? [i * step, (i + 1) * step] : [(i + 0.5) * step];
+        return xs.map((x, at) => `${at ? "L" : start}${x.toFixed(2)},${y(value)}`).join("");
+      });
+      nodes[n].setAttribute("d", parts.join(""));
+    });
   }
 
   function monthLabels(place, view) {
@@ -95,13 +108,13 @@
 
   vigie.draws.dots = (element, view) => {
     vigie.body(element, "dots", () => {
-      const svg = make("svg", "dots-plot", make("g", "grid-lines"), make("g", "marks"), make("g", "labels"));
+      const svg = make("svg", "dots-plot", make("g", "grid-lines"), make("g", "pasts"), make("g", "marks"), make("g", "labels"));
       svg.setAttribute("role", "group");
       svg.setAttribute("aria-labelledby", element.id + "-title");
       element.append(svg, make("div", "x-title"));
     });
     const svg = element.querySelector("svg");
-    const [grid, marks, labels] = svg.children;
+    const [grid, pasts, marks, labels] = svg.children;
     const [xs, ys] = [view.x_ticks, view.y_ticks];
     const x = (value) => 9 + ((value - xs[0]) / (xs[xs.length - 1] - xs[0] || 1)) * 88;
     const y = (value) => 92 - ((value - ys[0]) / (ys[ys.length - 1] - ys[0] || 1)) * 88;
@@ -126,13 +139,32 @@
       dot.setAttribute("tabindex", rank === 0 ? "0" : "-1");
       dot.setAttribute("aria-label", dotWords(view, i));
     });
+    pastDots(pasts, view, x, y);
     dotLabels(labels, view, x, y);
+    const past = view.before && some;
+    vigie.legend(element, past ? [["hollow", t("year_ago")]] : []);
     put(element.querySelector(".x-title"), view.x_label);
   };
 
+  // Where the picked agencies stood a year before: a hollow dot, tied to the one of today.
+  function pastDots(pasts, view, x, y) {
+    const known = (i) => view.before && view.before.x[i] !== null && view.before.y[i] !== null;
+    const shown = view.names.map((_, i) => i).filter((i) => view.picked.includes(view.names[i]) && known(i));
+    const nodes = vigie.pool(pasts, shown.length, () => make("g", "past-dot", make("line"), make("circle")));
+    shown.forEach((i, n) => {
+      const [line, dot] = nodes[n].children;
+      const from = [x(view.before.x[i]), y(view.before.y[i])].map((at) => Math.min(99, Math.max(1, at)).toFixed(2) + "%");
+      set(line, { x1: from[0], y1: from[1], x2: x(view.x[i]).toFixed(2) + "%", y2: y(view.y[i]).toFixed(2) + "%" });
+      set(dot, { cx: from[0], cy: from[1], r: 5 });
+    });
+  }
+
   const dotWords = (view, i) =>
     `${view.names[i]} : ${view.x_label.toLowerCase()} ${vigie.number(view.x[i], 1)}, ${t("returns").toLowerCase()} ` +
-    `${vigie.percent(view.y[i])}, ${vigie.number(view.size[i])} ${t("closed_words")}`;
+    `${vigie.percent(view.y[i])}, ${vigie.number(view.size[i])} ${t("closed_words")}` +
+    (view.before && view.before.x[i] !== null && view.before.y[i] !== null
+      ? `, ${t("year_ago").toLowerCase()} ${vigie.number(view.before.x[i], 1)} · ${vigie.percent(view.before.y[i])}`
+      : "");
 
   function gridLines(grid, view, x, y) {
     const [low, high] = [view.y_ticks[0], view.y_ticks[view.y_ticks.length - 1]];

@@ -3,7 +3,7 @@
 (function (vigie) {
   const { t, make } = vigie;
 
-  vigie.actions = {
+  Object.assign(vigie.actions, {
     clear: () => vigie.send({ clear: true }),
     retry: () => vigie.retry(),
     without: (node) => vigie.send({ without: node.dataset.of, value: node.dataset.member || null }),
@@ -67,7 +67,7 @@
       document.cookie = `vigie_language=${node.dataset.code}; path=/; max-age=31536000; samesite=lax`;
       location.reload();
     },
-  };
+  });
 
   // Close the menu a button stands in; the keyboard goes on from its summary.
   function shut(node) {
@@ -93,26 +93,34 @@
   const heading = (view) => document.getElementById(view + "-title").textContent;
 
   // The rows behind each kind of chart, header first, already in the reader's formats.
-  vigie.tables = {
+  // What a chart is compared with, a column each.
+  const heads = (v) => v.lines.map((line) => line.label);
+  const cells = (v, i, written) => v.lines.map((line) => written(line.values[i]));
+
+  Object.assign(vigie.tables, {
     months: (v) => [
-      [t("month"), t("closed"), ...(v.network ? [t("network")] : []), t("year_ago"), t("mean_delay")],
-      ...v.months.map((m, i) => [vigie.month(m, "long"), vigie.number(v.values[i]), ...(v.network ? [vigie.number(v.network[i])] : []), vigie.number(v.year?.[i]), vigie.days(v.delay[i])]),
+      [t("month"), t("closed"), ...(v.network ? [t("network")] : []), ...heads(v), t("mean_delay")],
+      ...v.months.map((m, i) => [vigie.month(m, "long"), vigie.number(v.values[i]), ...(v.network ? [vigie.number(v.network[i])] : []), ...cells(v, i, vigie.number), vigie.days(v.delay[i])]),
     ],
     agencies: (v) => [
-      [t("agency"), t("closed"), t("mean_delay"), t("year_ago"), t("returns")],
-      ...v.names.map((n, i) => [n, vigie.number(v.closed[i]), vigie.days(v.delay[i]), vigie.days(v.before?.[i]), vigie.percent(v.returns[i])]),
+      [t("agency"), t("closed"), t("mean_delay"), ...heads(v), t("returns")],
+      ...v.names.map((n, i) => [n, vigie.number(v.closed[i]), vigie.days(v.delay[i]), ...cells(v, i, vigie.days), vigie.percent(v.returns[i])]),
     ],
     dots: (v) => [
-      [t("agency"), v.x_label, t("returns"), t("closed")],
-      ...v.names.map((n, i) => [n, vigie.number(v.x[i], 1), vigie.percent(v.y[i]), vigie.number(v.size[i])]),
+      [t("agency"), v.x_label, t("returns"), t("closed"), ...(v.before ? [`${v.x_label}, ${t("year_ago").toLowerCase()}`, `${t("returns")}, ${t("year_ago").toLowerCase()}`] : [])],
+      ...v.names.map((n, i) => [n, vigie.number(v.x[i], 1), vigie.percent(v.y[i]), vigie.number(v.size[i]), ...(v.before ? [vigie.number(v.before.x[i], 1), vigie.percent(v.before.y[i])] : [])]),
     ],
     types: (v) => [
-      [t("case_type"), t("closed"), t("mean_delay"), t("norm")],
-      ...v.names.map((n, i) => [n, vigie.number(v.closed[i]), vigie.days(v.delay[i]), vigie.days(v.norms[i])]),
+      [t("case_type"), t("closed"), t("mean_delay"), t("norm"), ...heads(v)],
+      ...v.names.map((n, i) => [n, vigie.number(v.closed[i]), vigie.days(v.delay[i]), vigie.days(v.norms[i]), ...cells(v, i, vigie.days)]),
     ],
-    ages: (v) => (v.stock ? [[t("age"), t("open_cases")], ...v.labels.map((n, i) => [n, vigie.number(v.stock[i])])] : null),
-    advice: (v) => [[t("rule"), t("value"), t("evidence")], ...v.items.map((item) => [item.title, item.text, item.link])],
-  };
+    ages(v) {
+      if (!v.stock) return null;
+      const total = v.stock.reduce((sum, value) => sum + value, 0) || 1;
+      const row = (n, i) => [n, vigie.number(v.stock[i]), vigie.percent(v.stock[i] / total), ...cells(v, i, vigie.percent)];
+      return [[t("age"), t("open_cases"), t("compare_share"), ...heads(v)], ...v.labels.map(row)];
+    },
+  });
 
   // Rows in a dialog, header first, ready to be copied.
   vigie.sheet = (title, rows) => {

@@ -22,6 +22,8 @@ OF_THE_DOMAIN = [
     "treated",
     "closed",
     "mean_delay",
+    "median_delay",
+    "p90_delay",
     "late_share",
     "return_rate",
     "returned_share",

@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts import DEMONSTRATION, acting
 from app.crossfilter import update
-from app.pages.production import VIEWS
+from app.pages.production import PAGE
 from app.services import Services, serving
 from data.errors import NoSnapshot
 from queries import clients
@@ -45,7 +45,7 @@ def test_the_page_of_production_shows_that_there_are_no_data(tmp_path: Path) -> 
     publish_credits(tmp_path)
     service = Services(settings(tmp_path))
     with serving(service), acting(DEMONSTRATION):
-        answer = update(VIEWS, None, None, "")
+        answer = update(PAGE, None, None, "")
     assert (answer["views"], answer["nothing"]) == ({}, True)
     service.close()
 

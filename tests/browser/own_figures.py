@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from math import ceil
 from pathlib import Path
 from statistics import fmean
 
@@ -29,6 +30,12 @@ def kept(
     ]
 
 
+def within(done: list[tuple[float, int]], share: float) -> int:
+    """The whole days by whose end that share of the cases is finished."""
+    each = sorted(ceil(delay) for delay, cases in done for _ in range(cases))
+    return each[ceil(share * len(each)) - 1]
+
+
 def figures(rows: list[Row]) -> dict[str, float | None]:
     """What the page must show for those rows; None where the file cannot tell."""
     weight = [int(row["Dossiers_traites"]) for row in rows]
@@ -44,6 +51,8 @@ def figures(rows: list[Row]) -> dict[str, float | None]:
         "treated": treated,
         "closed": closed,
         "mean_delay": sum(delay * cases for delay, cases in done) / closed,
+        "median_delay": within(done, 0.5),
+        "p90_delay": within(done, 0.9),
         "late_share": sum(cases for delay, cases in done if delay > NORM) / closed,
         "return_rate": sum(int(row["Retours_dossier"]) for row in rows) / treated,
         "returned_share": None,

@@ -55,8 +55,8 @@ class Reader:
         return int(self.page.locator("html").get_attribute("data-settled") or 0)
 
     def wait_for(self, settled: int, seconds: float = 8) -> None:
-        """Wait until exactly that many updates have been drawn."""
-        found = self.page.locator(f'html[data-settled="{settled}"]')
+        """Wait until exactly that many updates have been drawn, what comes after the paint included."""
+        found = self.page.locator(f'html[data-settled="{settled}"]:not([data-awaits])')
         found.wait_for(state="attached", timeout=seconds * 1000)
 
     @contextmanager

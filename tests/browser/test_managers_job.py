@@ -132,7 +132,7 @@ def test_every_chart_shows_what_the_file_gives(loaded: Server, visit: NewReader,
     reader = narrowed(visit(loaded))
     for case_type in ("Retraite", "Invalidité", "Survivants"):
         own = figures(kept(rows, AGENCIES, FIRST, LAST, Type_dossier=case_type))
-        _, name, closed, delay = reader.mark("by-type", case_type).locator("span").all_inner_texts()
+        _, name, closed, delay, _ = reader.mark("by-type", case_type).locator("span").all_inner_texts()
         assert name == case_type
         assert (closed, delay) == (f"{own['closed']}", french(own["mean_delay"], "j"))
     for agency in ("Bobigny", "Créteil", "Nanterre"):

@@ -4,9 +4,9 @@ from dash import Dash
 
 from app import crossfilter
 from app.filters import frame
-from app.pages.production.views import VIEWS
+from app.pages.production.views import PAGE
 
 
 def register(app: Dash) -> None:
     """Declare the update of the page's views."""
-    crossfilter.register(app, "production", VIEWS, "kpi.view", frame)
+    crossfilter.register(app, PAGE, frame)

@@ -1,4 +1,4 @@
-"""What rules compare with their limits, worked out from the answers to a few questions."""
+"""What the rules of a whole selection compare with their limits, from the answers to a few questions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,21 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from queries.production import backlog_by_age, kpis, treated_by_agency
+from queries.production import kpis, treated_by_agency
 from queries.query import Query
 
-OLD = "31+"  # the last age bucket
-WEEKS = 4  # in which old stock is to be cleared
-
-staff = Query("queries.rules", "staff", source="offices", columns=pl.Schema({"fte": pl.Float64()}))
-
-# Each question, and the dimension whose picks it leaves out, as the chart of that dimension does.
-ASKED: dict[str, tuple[Query, str | None]] = {
-    "kpis": (kpis, None),
-    "treated_by_agency": (treated_by_agency, None),
-    "backlog_by_age": (backlog_by_age, "age"),
-    "staff": (staff, None),
-}
+# Each question of the selection as a whole.
+ASKED: dict[str, Query] = {"kpis": kpis, "treated_by_agency": treated_by_agency}
 
 Rows = Mapping[str, pl.DataFrame]
 
@@ -58,23 +48,10 @@ def treated_spread(answers: Rows) -> Measure | None:
     return Measure(spread, row["rows"], row["treated"], row["treated"])
 
 
-def old_stock_share(answers: Rows) -> Measure | None:
-    """Share of open cases received more than 30 days ago; none where receipts are not known."""
-    if _kpis(answers)["stock"] is None:
-        return None
-    by_age = dict(answers["backlog_by_age"].iter_rows())
-    stock, old = sum(by_age.values()), by_age.get(OLD, 0)
-    if not stock:
-        return None
-    fte = answers["staff"]["fte"].sum()
-    return Measure(old / stock, stock, stock, old, old / fte / WEEKS if fte else None)
-
-
 MEASURES: dict[str, Callable[[Rows], Measure | None]] = {
     "row_mean_delay": of_rows("row_mean_delay"),
     "row_mean_return_rate": of_rows("row_mean_return_rate"),
     "treated_spread": treated_spread,
-    "old_stock_share": old_stock_share,
 }
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts import SIGNED_IN
-from app.api import client_sheet, docs, export, health, queries, scoring
+from app.api import cases, client_sheet, docs, export, find, health, queries, rules, saved, scoring
 from app.declared import secured_route
 from app.problems import problem
 from app.texts import t
@@ -22,9 +22,13 @@ def unknown_address(_path: str) -> Response:
 ROUTERS = (
     health.router,
     queries.router,
+    rules.router,  # before the exports of any other name
+    cases.router,
     export.router,
     scoring.router,
     client_sheet.router,
     docs.router,
+    find.router,
+    saved.router,
     unknown,
 )  # in this order: the last takes what is left

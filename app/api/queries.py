@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.accounts import user
+from app.accounts import permit, user
 from app.api.documented import one_of, refusals, row_schema, selection_parameters
 from app.declared import secured_route
 from app.problems import problem
@@ -18,6 +18,7 @@ from app.texts import t
 from data.errors import NoSnapshot
 from queries.catalogue import QUERIES, UnknownQuery, find
 from queries.duckdb_engine import QueryTimeout
+from queries.query import Query
 from queries.selection import DIMENSIONS, Selection
 
 router = APIRouter()
@@ -53,6 +54,7 @@ def answer(
         query = find(f"{domain}.{name}")
     except UnknownQuery:
         return problem(404, t("api.unknown_query", name=f"{domain}.{name}"))
+    permit_rows(query)
     try:
         selection = Selection.parse(request.url.query)
     except ValueError:
@@ -67,6 +69,17 @@ def answer(
     return Response(
         orjson.dumps(rows.to_dicts()), headers={"Vigie-Snapshot": snapshot.id}, media_type="application/json"
     )
+
+
+# What a row speaks of, and who may see such rows one by one.
+ROWS = {"agent": "agent.view", "case_id": "case.view"}
+
+
+def permit_rows(query: Query) -> None:
+    """Return where the reader may see rows of that kind: of agents, of cases. Raises Forbidden."""
+    for column, permission in ROWS.items():
+        if column in query.columns:
+            permit(permission)
 
 
 def wrong_field(text: str) -> str:

@@ -183,6 +183,10 @@ def examples(path: str, operation: Described, described: Described) -> Iterator[
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         body = resolved(schema, described)["example"]
     addresses = [path]
+    if "{domain}" in path:  # a question's name is one of its domain: the answers are described by both
+        rows = operation["responses"]["200"]["content"]["application/json"]["schema"]["anyOf"]
+        pairs = [each["title"].split(".") for each in rows]
+        addresses = [path.format(domain=domain, name=name) for domain, name in pairs]
     for each in operation.get("parameters", ()):
         if each.get("required"):
             values = each["schema"].get("enum") or [each["example"]]

@@ -14,7 +14,7 @@ from tests.published import app_on, publish, visit
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     home = tmp_path_factory.mktemp("home")
-    publish(home)
+    publish(home, targets=True)
     return app_on(home)
 
 
@@ -99,3 +99,14 @@ def test_a_reader_without_scope_sees_no_row(server: FastAPI, monkeypatch: pytest
     monkeypatch.setattr(guard, "DEMONSTRATION", User("new", ("manager",)))
     with visit(server) as place:
         assert place.get("/api/v1/queries/production/delay_by_agency").json() == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, query in QUERIES.items() if {"agent", "case_id"} & {*query.columns}]
+)
+def test_rows_of_agents_and_of_cases_take_their_own_permission(
+    server: FastAPI, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(guard, "DEMONSTRATION", User("anne", ("manager",), Selection()))
+    with visit(server) as place:
+        assert place.get(f"/api/v1/queries/{name.replace('.', '/')}").status_code == 403

@@ -48,7 +48,17 @@ def test_a_table_is_what_people_get(capsys: pytest.CaptureFixture[str]) -> None:
     assert "| Retraite" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", QUERIES)
+# People, cases one by one and targets are in no cube.
+IN_NO_CUBE = ("agencies.people", "cases.counts", "targets.targets")
+
+
+@pytest.mark.parametrize("name", IN_NO_CUBE)
+def test_what_is_in_no_cube_is_refused_by_the_cubes(name: str) -> None:
+    assert vigie("query", name, "--engine", "polars") == 2
+    assert vigie("query", name, "--engine", "duckdb") == 0
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES.keys() - set(IN_NO_CUBE)))
 def test_both_engines_say_the_same(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = []
     for engine in ("polars", "duckdb"):

@@ -57,5 +57,3 @@ BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
 CREATE TRIGGER decisions_are_new BEFORE INSERT ON decisions
 WHEN EXISTS (SELECT 1 FROM decisions WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
-
-PRAGMA user_version = 1;

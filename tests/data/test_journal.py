@@ -279,7 +279,7 @@ def test_what_cannot_be_a_line_is_refused_and_the_next_one_is_written(journal: J
 def test_a_writer_who_holds_on_too_long_is_a_failure_and_then_forgotten(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.journal.PATIENCE", 0.1)
+    monkeypatch.setattr("data.store.PATIENCE", 0.1)
     journal.decided(DECISION)
     journal.close()
     with closing(sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)) as holder:

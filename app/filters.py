@@ -2,21 +2,32 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from dash import html
 from dash.development.base_component import Component
 
+from app import comparison
+from app.accounts import user
 from app.services import services
+from app.state import State
 from app.texts import day, month, number, t
 from app.widgets import aria, data, icon, menu
+from queries import places
 from queries.engine import Days
 from queries.selection import AGES, Selection, month_end, months_between, shift_months
 
 MENUS = ("region", "agency", "case_type")
 
 
-def bar(title: str) -> Component:
-    """Title, menus, freshness, share and export; under them what is counted, and the chips."""
+def bar(
+    title: str, *, crumbs: Component | None = None, sub: str | None = None, agency_menu: bool = True
+) -> Component:
+    """Title, menus, freshness, share and export; under them what is counted, and the chips.
+
+    `title` is shown as it is. A page below the network has its breadcrumb above and `sub` beside the title;
+    its « Agence » menu leads to the page of another agency.
+    """
     counted = html.Span(
         [
             html.B("…", **data(kpi="rows", raw="")),
@@ -25,26 +36,46 @@ def bar(title: str) -> Component:
         ],
         className="sub counted",
     )
+    heading: Component = html.H1(title)
+    if crumbs is not None:
+        beside = html.Div(sub or "", className="sub", id="place-sub")
+        heading = html.Div([crumbs, html.Div([heading, beside], className="named")], className="named-place")
     # The line of the chips keeps its place when there are none, so that a first pick moves nothing.
     return html.Div(
-        [_menus(title), html.Div([counted, html.Div(id="chips", className="chips")], className="picks")]
+        [
+            _head(heading, placed=crumbs is not None, agency_menu=agency_menu),
+            html.Div([counted, *_steps(), html.Div(id="chips", className="chips")], className="picks"),
+        ]
     )
 
 
-def _menus(title: str) -> Component:
+def _steps() -> list[Component]:
+    """Undo and redo; a script tells what each would change, and whether there is anything to."""
+    return [
+        html.Button(
+            [icon(f"arrow-{turn}"), html.Span(t(f"way.{name}"), className="vh" if name == "redo" else "")],
+            className="step",
+            id=name,
+            title=t(f"way.{name}_keys"),
+            **aria(label=t(f"way.{name}"), disabled="true", keyshortcuts=keys),
+            **data(action=name),
+        )
+        for name, turn, keys in (
+            ("undo", "counterclockwise", "Control+Z Meta+Z"),
+            ("redo", "clockwise", "Control+Shift+Z Control+Y Meta+Shift+Z"),
+        )
+    ]
+
+
+def _head(heading: Component, *, placed: bool, agency_menu: bool) -> Component:
+    menus = [menu("menu-period", t("filter.period"), "period"), comparison.compare_menu()]
+    if agency_menu:
+        menus.append(menu("menu-agency", t("filter.agency"), "office" if placed else "agency"))
+    menus += [menu("menu-type", t("filter.case_type"), "case_type"), _views_menu()]
     return html.Div(
         [
-            html.H1(t(title)),
-            html.Div(
-                [
-                    menu("menu-period", t("filter.period"), "period"),
-                    menu("menu-agency", t("filter.agency"), "agency"),
-                    menu("menu-type", t("filter.case_type"), "case_type"),
-                ],
-                className="fbar",
-                role="group",
-                **aria(label=t("filter.bar")),
-            ),
+            heading,
+            html.Div(menus, className="fbar", role="group", **aria(label=t("filter.bar"))),
             html.Div(
                 [
                     html.Div(id="freshness", className="fresh"),
@@ -59,7 +90,19 @@ def _menus(title: str) -> Component:
                 className="tools",
             ),
         ],
-        className="head",
+        className="head placed" if placed else "head",
+    )
+
+
+def _views_menu() -> Component:
+    """The reader's saved views; a script fills it when it opens."""
+    return html.Details(
+        [
+            html.Summary([icon("bookmark"), t("way.views"), icon("chevron-down")], className="fb"),
+            html.Div(className="panel", **data(menu="views")),
+        ],
+        className="menu",
+        id="menu-views",
     )
 
 
@@ -93,20 +136,28 @@ def frame(held: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]
     snapshot = services().snapshot
     if snapshot is None or snapshot.first_day is None or snapshot.last_day is None:
         return {"chips": [], "period": t("filter.all_time"), "fresh": None}
-    selection, days = Selection.parse(held["text"]), Days(snapshot.first_day, snapshot.last_day)
+    selection, days = State.parse(held["text"]).selection, Days(snapshot.first_day, snapshot.last_day)
     answer: dict[str, Any] = {
         "chips": [{"dim": dim, "value": value, "label": label} for dim, value, label in chips(selection)],
         "period": period_label(selection, days),
         "picked": {dim: selection.picked(dim) for dim in MENUS} | {"period": bounds(selection)},
         "fresh": freshness(days),
+        "compare": comparison.told(held),
     }
     if not before or before["snapshot"] != snapshot.id:
         answer["members"] = {
             "periods": [list(preset) for preset in presets(days)],
             "first": str(days.first),
             "last": str(days.last),
+            "office": offices(),
         } | services().members()
     return answer
+
+
+def offices() -> list[list[str]]:
+    """The agencies that have a page of their own and that the reader may see, as [address, name] by name."""
+    found = services().run(places.offices, Selection(), user().scope)
+    return [[quote(each, safe=""), name] for each, name in found.select("agency_id", "agency").iter_rows()]
 
 
 def chips(selection: Selection) -> Iterator[tuple[str, str, str]]:
@@ -125,6 +176,8 @@ def member_label(dim: str, value: str) -> str:
     if dim in ("status", "returned"):
         known = {"closed", "open", "rejected", "0", "1"}
         return t(f"{dim}.{value}") if value in known else value
+    if dim == "state":
+        return t(f"cases.state_{value}")
     return t("filter.agent", agent=value) if dim == "agent" else value
 
 

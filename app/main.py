@@ -13,19 +13,19 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app import api, declared, logs, shell
-from app.accounts import DEMONSTRATION, SIGNED_IN, Forbidden, acting, user
+from app import api, declared, logs, saved, shell
+from app.accounts import DEMONSTRATION, SIGNED_IN, Forbidden, acting
 from app.dash_backend import Backend, Frame
 from app.declared import secured_route
 from app.guard import Guard
 from app.headers import content_security_policy
-from app.pages import clients, production
+from app.pages import agencies, agents, clients, production, rules
 from app.problems import problem, refusal, written
-from app.services import Services, services, serving
+from app.services import Services, serving
 from app.settings import Settings
 from app.texts import t
 
-PAGES: tuple[ModuleType, ...] = (production, clients)  # in menu order
+PAGES: tuple[ModuleType, ...] = (production, agencies, agents, rules, clients)  # in menu order
 ASSETS = Path(__file__).parent.parent / "assets"
 LARGE_ANSWER = 32_000  # bytes; below, compressing costs more than it saves
 
@@ -76,7 +76,7 @@ def _dash(server: FastAPI) -> Frame:
         use_pages=False,
         assets_folder=str(ASSETS),
         assets_ignore=r"^theme\.js$",  # the frame loads it first of all
-        assets_path_ignore=["^api$", "^swagger-ui$"],  # the page of app.api.docs loads them
+        assets_path_ignore=["^api$", "^swagger-ui$", "^ag-grid$"],  # loaded where they are needed
         serve_locally=True,
         suppress_callback_exceptions=True,  # a page's elements come with the page
         title=t("app.name"),
@@ -93,19 +93,13 @@ def _add_pages(server: FastAPI, dash: Frame) -> None:
 
     @server.get("/")
     @secured_route(SIGNED_IN)
-    def home() -> Response:
-        page = next((page for page in PAGES if page.PERMISSION in user().permissions), None)
-        if page is None:
-            raise Forbidden(SIGNED_IN)
-        snapshot = services().snapshot
-        search = page.home_query(snapshot) if snapshot else ""
-        return RedirectResponse(page.PATH + ("?" + search.removeprefix("?") if search else ""), 302)
+    def home(request: Request) -> Response:
+        return RedirectResponse(saved.start(request.cookies.get(saved.LAST_COOKIE)), 302)
 
     @server.get("/{path:path}")
     @secured_route(SIGNED_IN)
     def page(request: Request, path: str) -> Response:
-        known = shell.find(f"/{path}", PAGES)
-        return HTMLResponse(dash.html(request), 200 if known else 404)
+        return HTMLResponse(dash.html(request), shell.status(f"/{path}"))
 
 
 def _say_no_alike(server: FastAPI) -> None:

@@ -16,7 +16,9 @@ from app.accounts import user
 from app.scoring import Scoring
 from app.settings import Settings
 from data import snapshot as snapshots
+from data.advised import Advised
 from data.errors import CorruptSnapshot, NoSnapshot
+from data.saved_views import SavedViews
 from data.snapshot import Snapshot
 from queries.catalogue import QUERIES
 from queries.duckdb_engine import DuckdbEngine
@@ -55,6 +57,8 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.scoring = Scoring(settings.home)
+        self.advised = Advised(settings.home)
+        self.saved = SavedViews(settings.home)
         self.problem: str | None = None  # why the newest snapshot is not the one served
         self._served: Served | None = None
         self._seen: str | None = None
@@ -80,6 +84,11 @@ class Services:
         """One answer and the snapshot it comes from."""
         served = self._now()
         return served.snapshot, self._run_all(served, [(query, selection)], scope)[0]
+
+    def facts(self) -> tuple[Snapshot, DuckdbEngine]:
+        """The snapshot served and its facts, for questions that bind values. Raises NoSnapshot."""
+        served = self._now()
+        return served.snapshot, served.facts
 
     def run_all(self, asked: Sequence[Question], scope: Selection | None) -> list[pl.DataFrame]:
         """The answers in the order asked, all from one snapshot. Raises NoSnapshot, QueryTimeout."""
@@ -126,6 +135,8 @@ class Services:
         with self._refreshing:
             self._served = None
             self.scoring.close()
+            self.advised.close()
+            self.saved.close()
 
     def _refresh(self) -> None:
         named = snapshots.pointer(self.settings.home)
@@ -152,12 +163,9 @@ class Services:
             record("model", serves=serves, refused=refused)
 
     def _serve(self, snapshot: Snapshot) -> None:
-        settings = self.settings
+        given = self.settings
         facts = DuckdbEngine(
-            snapshot,
-            threads=settings.query_threads,
-            memory=settings.query_memory,
-            seconds=settings.query_seconds,
+            snapshot, threads=given.query_threads, memory=given.query_memory, seconds=given.query_seconds
         )
         cubes = PolarsEngine(snapshot) if snapshot.last_day else None
         served = Served(snapshot, cubes, facts)
@@ -193,8 +201,8 @@ class Services:
             if cubes.answers(query, selection, scope or Selection())
         }
         new = dict(zip(cubed, cubes.run_all(list(cubed.values()), scope), strict=True))
-        for key in lacking.keys() - cubed.keys():
-            new[key] = served.facts.run(*lacking[key], scope)
+        left = {key: question for key, question in lacking.items() if key not in cubed}
+        new |= zip(left, served.facts.run_all(list(left.values()), scope), strict=True)
         for key, rows in new.items():
             self._keep(key, rows)
         return [{**found, **new}[key] for key in keys]

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
+from urllib.parse import unquote
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
+from app import advice_callbacks
 from app.accounts import SIGNED_IN, user
 from app.consultation import PURPOSES
 from app.declared import FAILURE, secured
@@ -15,7 +17,9 @@ from app.texts import LANGUAGES, catalogue, language, t
 from app.widgets import aria, data, icon
 
 PAGES: list[ModuleType] = []
-LONGEST_NUMBER = 18  # digits
+LONGEST = 300  # characters of the last part of an address
+# What the search dialog finds, and who for.
+SOUGHT = {"agency": "kpi.view", "agent": "agent.view", "case": "case.view", "client": "score.view"}
 
 INDEX = """<!DOCTYPE html>
 <html lang="__LANGUAGE__">
@@ -50,6 +54,7 @@ def layout() -> Component:
             dcc.Store(id=FAILURE),
             dcc.Store(id="texts", data=client_texts()),
             dcc.Store(id="shown"),
+            *advice_callbacks.stores(),
             _header(),
             html.Main(id="page", tabIndex="-1"),
             *_bottom_navigation(),
@@ -75,6 +80,7 @@ def register(app: Dash, pages: tuple[ModuleType, ...]) -> None:
         ClientsideFunction("vigie", "fail"), Input(FAILURE, "data"), State("texts", "data")
     )  # type: ignore[no-untyped-call]
     app.clientside_callback(ClientsideFunction("vigie", "navigate"), Input("place", "pathname"))  # type: ignore[no-untyped-call]
+    advice_callbacks.register(app)
     for page in pages:
         page.register(app)
 
@@ -86,20 +92,26 @@ def register(app: Dash, pages: tuple[ModuleType, ...]) -> None:
         State("shown", "data"),
     )
     def show_page(pathname: str | None, shown: str | None) -> tuple[Any, Any]:
-        page = find(pathname or "", visible())
-        if page and shown == page.NAME:
+        path = pathname or ""
+        page = find(path, visible())
+        if page is None:
+            return unknown_page(path), None
+        here = path if page.PLACED else page.NAME
+        if shown == here:
             return no_update, no_update  # it moves within the page, which sees to it
-        return (page.layout(), page.NAME) if page else (unknown_page(), None)
+        return (page.layout(unquote(path.rpartition("/")[2])) if page.PLACED else page.layout()), here
 
 
 def find(path: str, pages: Iterable[ModuleType]) -> ModuleType | None:
-    """The page at that address: its own, or `/<page>/<number>` where it has members."""
-    return next((page for page in pages if path == page.PATH or (page.MEMBERS and _member(path, page))), None)
+    """The page at that address: its own where it has one, or one below it that the page knows."""
+    return next((page for page in pages if _leads(path, page)), None)
 
 
-def _member(path: str, page: ModuleType) -> bool:
-    number = path.removeprefix(f"{page.PATH}/")
-    return number != path and number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
+def _leads(path: str, page: ModuleType) -> bool:
+    if path == page.PATH:
+        return bool(page.ALONE)
+    name = path.removeprefix(f"{page.PATH}/")
+    return name != path and "/" not in name and len(name) <= LONGEST and bool(page.member(unquote(name)))
 
 
 def visible() -> list[ModuleType]:
@@ -107,17 +119,35 @@ def visible() -> list[ModuleType]:
     return [page for page in PAGES if page.PERMISSION in user().permissions]
 
 
-def unknown_page() -> Component:
-    """No page stands at this address."""
+def status(path: str) -> int:
+    """What the server answers at that address: 404 where nothing stands, 403 where the reader may not look.
+
+    Of what stands below a page that is not the reader's, nothing is told.
+    """
+    if find(path, visible()):
+        return 200
+    return 403 if _reserved(path) else 404
+
+
+def unknown_page(path: str) -> Component:
+    """No page stands at this address, or none for this reader."""
+    near = next((page.NAME for page in PAGES if page.PLACED and path.startswith(f"{page.PATH}/")), None)
+    kind = "reserved" if _reserved(path) else f"unknown_{near}" if near else "unknown"
     home = visible()[0].PATH if visible() else "/"
     return html.Div(
         [
-            html.H1(t("shell.unknown_title")),
-            html.P(t("shell.unknown_text")),
-            dcc.Link(t("shell.unknown_back"), href=home, className="fb pri"),
+            html.H1(t(f"shell.{kind}_title")),
+            html.P(t(f"shell.{kind}_text")),
+            html.A(t("shell.unknown_back"), href=home, className="fb pri keeps"),
         ],
         className="page empty",
     )
+
+
+def _reserved(path: str) -> bool:
+    """Whether a page that the reader may not open stands there, or might."""
+    kept = [page for page in PAGES if page not in visible()]
+    return any(path == page.PATH or path.startswith(f"{page.PATH}/") for page in kept)
 
 
 def _header() -> Component:
@@ -145,6 +175,12 @@ def _header() -> Component:
                     **data(action="language", code=other),
                 ),
                 html.Button(
+                    icon("question-circle"),
+                    className="icb",
+                    **aria(label=t("shell.help"), haspopup="dialog", keyshortcuts="?"),
+                    **data(action="help"),
+                ),
+                html.Button(
                     icon("circle-half"),
                     className="icb",
                     **aria(label=t("shell.theme")),
@@ -159,16 +195,25 @@ def _header() -> Component:
 
 def _search() -> list[Component]:
     """The button of the search dialog, for those who may open what it finds."""
-    if "score.view" not in user().permissions:
+    may = user().permissions
+    if may.isdisjoint(("kpi.view", "score.view")):
         return []
-    words = [html.Span(t("shell.search"), className="hide-s"), html.Kbd("Ctrl K", className="kbd hide-s")]
+    kinds = [t(f"find.some_{kind}") for kind, permission in SOUGHT.items() if permission in may]
+    words = t("find.words", kinds=", ".join(kinds))
+    words = words[:1].upper() + words[1:]
     return [
         html.Button(
-            [icon("search"), *words],
+            [
+                icon("search"),
+                html.Span(words, className="hide-s"),
+                html.Kbd("Ctrl K", className="kbd hide-s"),
+            ],
             className="search",
             id="search",
-            **aria(label=t("shell.search_label"), haspopup="dialog", keyshortcuts="Control+K Meta+K"),
-            **data(action="search", purposes=" ".join(PURPOSES)),
+            **aria(
+                label=t("shell.search_label", words=words), haspopup="dialog", keyshortcuts="Control+K Meta+K"
+            ),
+            **data(action="search", words=words, purposes=" ".join(PURPOSES) if "score.view" in may else ""),
         )
     ]
 
@@ -189,11 +234,13 @@ def _opening(page: ModuleType) -> str:
 
 def _links(*, with_icons: bool = False) -> list[Component]:
     return [
-        dcc.Link(
+        html.A(
             [icon(page.ICON), t(f"{page.NAME}.title")] if with_icons else t(f"{page.NAME}.title"),
             href=page.PATH + _opening(page),
             id=f"{'tab' if with_icons else 'nav'}-{page.NAME}",
             className="nav-link-x",
+            **data(under=" ".join(each.PATH for each in PAGES if page.NAME == each.UNDER)),
         )
         for page in visible()
+        if page.UNDER == page.NAME
     ]

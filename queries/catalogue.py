@@ -1,9 +1,9 @@
 """Every question by its name, as commands and the API ask for it."""
 
-from queries import production
+from queries import agencies, cases, production, targets
 from queries.query import Query
 
-DOMAINS = (production,)
+DOMAINS = (production, agencies, cases, targets)
 QUERIES: dict[str, Query] = {query.id: query for domain in DOMAINS for query in domain.QUERIES}
 
 

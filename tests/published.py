@@ -36,14 +36,18 @@ INSERT INTO agencies BY NAME
 SELECT agency AS agency_id, agency, any_value(region) AS region, 10.0 AS fte FROM cases GROUP BY agency
 """
 
+TARGETS = "INSERT INTO targets VALUES ('mean_delay', NULL, NULL, 18.0)"
 
-def publish(home: Path, rows: int = 900, *, simulated: bool = False) -> Snapshot:
+
+def publish(home: Path, rows: int = 900, *, simulated: bool = False, targets: bool = False) -> Snapshot:
     """Publish `rows` cases over 90 days in three agencies of two regions, one fifth of them open."""
 
     def fill(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(sql("schema"))
         connection.execute(CASES, {"rows": rows, "agencies": list(AGENCIES)})
         connection.execute(OFFICES)
+        if targets:
+            connection.execute(TARGETS)
 
     return publish_tables(home, fill, simulated=simulated)
 

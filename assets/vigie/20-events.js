@@ -28,7 +28,7 @@
   window.fetch = (...asked) => {
     const answer = ask(...asked);
     if (!String(asked[0]).includes("_dash-update-component")) return answer;
-    const told = () => (busy || vigie.awaiting?.()) && vigie.fail(null);
+    const told = () => (busy || vigie.awaiting?.() || vigie.answering?.()) && vigie.fail(null);
     answer.then((given) => given.status >= 400 && told(), told);
     return answer;
   };
@@ -65,7 +65,9 @@
     if (act) return void vigie.actions[act.dataset.action]?.(act, event);
     const mark = target.closest("[data-dim][data-value]");
     if (mark && !vigie.brushed) pick(mark, event);
-    if (!target.closest("details.menu")) closeMenus();
+    // What was clicked may be gone by now: a menu redraws itself.
+    const inside = event.composedPath().some((node) => node instanceof Element && node.matches("details.menu"));
+    if (!inside) closeMenus();
   });
 
   // A menu opens at once, so that what is typed next is never lost: « toggle » would come a moment later.
@@ -174,17 +176,29 @@
     return marks.map((node, index) => [node, index >= a && index <= b]);
   }
 
-  // A step back or forward on a page of views; a mere jump within the page is none.
+  // A step back or forward on a page of views; a mere jump within the page is none, another page the router's.
   window.addEventListener("popstate", () => {
-    if (location.pathname !== vigie.place) return;
+    if (location.pathname !== vigie.place) return leave();
     if (busy || location.search.slice(1) !== vigie.shown) vigie.send({ search: location.search, back: true });
   });
 
+  // The page that is come to starts from its address: neither what is held nor what was under way is carried over.
+  function leave() {
+    waiting.length = 0;
+    vigie.last = [];
+    if (vigie.held) dash_clientside.set_props("held", { data: { ...vigie.held, page: "", t: busy ? stamp : vigie.held.t } });
+    if (busy) vigie.arrived();
+  }
+
   // To another address of ours: the router is told, as by a link of its own.
   vigie.go = (href) => {
-    history.pushState({}, "", href);
+    const to = new URL(href, location.href);
+    if (to.pathname === vigie.place && to.pathname === location.pathname) return vigie.send({ search: to.search });
+    leave();
+    history.pushState(vigie.step(), "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
+    vigie.went = true;
   };
 
   // A page's link leads to it as it was left; the page that is open keeps its filters.

@@ -1,18 +1,31 @@
 // The filter bar: chips, menus, freshness, export links.
 "use strict";
 (function (vigie) {
+  // What fills a menu of its own kind, by the kind; the others list the members of a dimension.
+  vigie.menus = { office: offices };
+
   vigie.filters = (data) => {
     chips(data.chips);
     value("menu-period", data.period);
-    value("menu-agency", count("agency", data.picked));
+    value("menu-agency", office(data.held.path) || count("agency", data.picked));
     value("menu-type", count("case_type", data.picked));
     freshness(data.fresh);
-    exports(data.held.text);
+    exports(data.held.selection);
     vigie.picked = data.picked;
+    vigie.arrive(data);
     document.querySelectorAll("details.menu[open] [data-menu]").forEach(fill);
   };
 
-  const value = (id, text) => vigie.put(document.getElementById(id + "-value"), text);
+  function value(id, text) {
+    const place = document.getElementById(id + "-value");
+    if (place) vigie.put(place, text);
+  }
+
+  // The agency whose page this is, where the menu leads from one to another.
+  function office(path) {
+    if (!document.querySelector('[data-menu="office"]')) return null;
+    return vigie.members.office.find(([id]) => path.endsWith("/" + id))?.[1];
+  }
 
   function count(dim, picked) {
     const held = picked[dim].concat(dim === "agency" ? picked.region : []);
@@ -67,6 +80,8 @@
   function fill(panel) {
     if (!vigie.members || !vigie.picked) return;
     if (panel.dataset.menu === "period") return periods(panel);
+    const own = vigie.menus[panel.dataset.menu];
+    if (own) return own(panel);
     members(panel, panel.dataset.menu);
   }
 
@@ -91,16 +106,42 @@
     panel.replaceChildren(...list, dates);
   }
 
-  function members(panel, dim) {
+  // A list with a search above it where it is long; `draw` is called with the list and what is typed.
+  function searched(panel, count, draw) {
     let list = panel.querySelector(".list");
     if (!list) {
       const search = vigie.make("input", "");
       Object.assign(search, { type: "search", placeholder: vigie.t("search"), ariaLabel: vigie.t("search") });
       list = vigie.make("div", "list");
-      search.addEventListener("input", () => show(list, dim, search.value));
-      panel.append(...(vigie.members[dim].length > 8 ? [search] : []), list);
+      search.addEventListener("input", () => draw(list, search.value));
+      panel.append(...(count > 8 ? [search] : []), list);
     }
-    show(list, dim, panel.querySelector("input")?.value || "");
+    draw(list, panel.querySelector("input")?.value || "");
+  }
+
+  function members(panel, dim) {
+    searched(panel, vigie.members[dim].length, (list, wanted) => show(list, dim, wanted));
+  }
+
+  // On the page of an agency: the way to that of another.
+  function offices(panel) {
+    searched(panel, vigie.members.office.length, (list, wanted) => {
+      const found = vigie.members.office.filter(([, name]) => vigie.plain(name).includes(vigie.plain(wanted)));
+      const nodes = vigie.pool(list, found.length, () => vigie.make("a", "item keeps", vigie.make("span", "n")));
+      found.forEach(([id, name], index) => {
+        const path = "/agencies/" + id;
+        vigie.put(nodes[index].firstChild, name);
+        nodes[index].setAttribute("href", vigie.keeping(path));
+        if (path === vigie.held?.path) nodes[index].setAttribute("aria-current", "page");
+        else nodes[index].removeAttribute("aria-current");
+      });
+      none(list, found.length);
+    });
+  }
+
+  function none(list, found) {
+    list.classList.toggle("none", !found);
+    list.dataset.none = vigie.t("nothing_found");
   }
 
   function show(list, dim, wanted) {
@@ -121,7 +162,6 @@
       vigie.put(nodes[index].children[1], name);
       vigie.put(nodes[index].children[2], of === "region" ? vigie.t("region") : "");
     });
-    list.classList.toggle("none", !shown.length);
-    list.dataset.none = vigie.t("nothing_found");
+    none(list, shown.length);
   }
 })(window.vigie);

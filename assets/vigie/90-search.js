@@ -1,4 +1,4 @@
-// Choosing a client: what for, never chosen beforehand, and the number; on the page and by Ctrl K anywhere.
+// Choosing a client: what for, never chosen beforehand, and the number; on the page and in the search dialog.
 "use strict";
 (function (vigie) {
   const { t, make } = vigie;
@@ -87,19 +87,6 @@
     return box;
   };
 
-  vigie.actions.search = () => {
-    if (document.querySelector("dialog[open]") || !document.getElementById("search")) return;
-    document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
-    const content = [form({ done: () => box.close() }), hint(recorded())];
-    const box = vigie.dialog(t("choose"), content);
-    box.classList.add("finder");
-    box.querySelector("select").focus();
-  };
-
-  document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
-    if (!document.getElementById("search")) return;
-    event.preventDefault();
-    vigie.actions.search();
-  });
+  // The form in the search dialog, for the client chosen there.
+  vigie.clientForm = (client, done) => [form({ client, done }), hint(recorded())];
 })(window.vigie);

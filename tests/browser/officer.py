@@ -34,6 +34,14 @@ def choose(reader: Reader, purpose: str, client: object = "") -> None:
         form.locator("input").fill(str(client))
 
 
+def find(reader: Reader, client: object) -> None:
+    """By Ctrl K, up to the form that asks what the client is opened for."""
+    reader.page.keyboard.press("Control+k")
+    reader.page.keyboard.type(str(client))
+    reader.page.keyboard.press("Enter")
+    expect(reader.dialog().locator("select")).to_be_focused()
+
+
 def card(reader: Reader, name: str) -> Locator:
     """The element a card is drawn in."""
     return reader.page.locator(f"#clients-{name}")

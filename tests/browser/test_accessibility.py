@@ -165,7 +165,7 @@ class TestKeyboard:
         assert {f"card-{view}" for view in views} <= set(stops)
 
     def test_the_months_and_the_dots_are_one_stop_each(self, reader: Reader) -> None:
-        stops = walk(reader, 60)
+        stops = walk(reader, 120)
         assert stops.count("production-by-month") == 1
         assert stops.count("production-quality") == 1
 

@@ -33,8 +33,13 @@ def deciding(reader: Reader) -> None:
 
 def searching(reader: Reader) -> None:
     reader.page.keyboard.press("Control+k")
-    reader.page.keyboard.press("Tab")
-    reader.page.keyboard.press("Enter")
+    reader.page.keyboard.type("100 48")
+    expect(reader.dialog().get_by_role("option")).to_have_count(1)
+
+
+def asking_why(reader: Reader) -> None:
+    officer.find(reader, 100_482)
+    reader.dialog().locator("input").press("Enter")
 
 
 def trying(reader: Reader) -> None:
@@ -56,6 +61,7 @@ OPENED: dict[str, Act] = {
     "all similar clients": lambda reader: reader.page.get_by_role("button", name="Voir les 50").click(),
     "decision": deciding,
     "search": searching,
+    "purpose": asking_why,
     "what-if": trying,
 }
 

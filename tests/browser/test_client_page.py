@@ -95,10 +95,10 @@ class TestAddress:
             reader.page.get_by_role("button", name="Ouvrir").click()
         expect(reader.page).to_have_url(f"{lender.address}/clients/{FIRST}")
         first = officer.risk(reader)
-        reader.page.keyboard.press("Control+k")
-        officer.choose(reader, "control", FIRST + 1)
+        officer.find(reader, FIRST + 1)
+        officer.choose(reader, "control")
         with reader.update():
-            reader.page.keyboard.press("Enter")
+            reader.dialog().locator("input").press("Enter")
         expect(reader.page).to_have_url(f"{lender.address}/clients/{FIRST + 1}")
         assert officer.risk(reader) != first
         asked = officer.purposes(bank)
@@ -161,11 +161,12 @@ class TestAddress:
     def test_ctrl_k_opens_a_client_from_pilotage(self, lender: Server, visit: NewReader) -> None:
         reader = visit(lender)
         reader.open(PICKED)
-        reader.page.keyboard.press("Control+k")
+        officer.find(reader, f"{FIRST:_}".replace("_", " "))
         dialog = reader.dialog()
-        expect(dialog.locator("select")).to_be_focused()
         assert dialog.locator("select").input_value() == ""
-        officer.choose(reader, "application", f"{FIRST:_}".replace("_", " "))
+        dialog.locator("input").press("Enter")
+        expect(dialog.get_by_role("alert")).to_have_text("Choisissez le motif de la consultation.")
+        officer.choose(reader, "application")
         dialog.locator("input").press("Enter")
         expect(reader.page).to_have_url(f"{lender.address}/clients/{FIRST}")
         expect(card(reader, "decision").locator(".verdict .p")).to_be_visible()
@@ -412,8 +413,8 @@ def test_a_reader_sees_figures_of_one_client_only(lender: Server, visit: NewRead
     """While the next client is fetched, and when it is unknown, the first one's figures go with its name."""
     reader: Reader = visit(lender)
     consult(reader)
-    reader.page.keyboard.press("Control+k")
-    officer.choose(reader, "control", 7)
+    officer.find(reader, 7)
+    officer.choose(reader, "control")
     with reader.update():
         reader.page.locator("dialog").get_by_role("button", name="Ouvrir").click()
     officer.assert_no_figure(reader)

@@ -51,11 +51,9 @@ def test_the_whole_job(lender: Server, bank: Path, visit: NewReader) -> None:
 
 def search(reader: Reader, client: int) -> None:
     """From Pilotage, by the keyboard."""
-    reader.page.keyboard.press("Control+k")
-    expect(reader.dialog().locator("select")).to_be_focused()
+    officer.find(reader, client)
     reader.dialog().locator("select").select_option("application")
     reader.page.keyboard.press("Tab")
-    reader.page.keyboard.type(str(client))
     reader.page.keyboard.press("Enter")
     expect(card(reader, "peers").locator("tbody tr").first).to_be_visible()
     assert reader.page.url.endswith(f"/clients/{client}")

@@ -1,5 +1,7 @@
 """Nothing leaves the machine, and the browser is told to see to it."""
 
+from urllib.parse import unquote
+
 import pytest
 from playwright.sync_api import expect
 
@@ -73,16 +75,25 @@ def test_the_browser_refuses_what_the_policy_forbids(reader: Reader, attempt: st
     reader.expects("Content Security Policy", "leaves the machine: https://example.org", "Failed to fetch")
 
 
-def test_nothing_about_the_reader_is_kept_but_theme_and_language(simulated: Server, visit: NewReader) -> None:
+def test_nothing_of_the_reader_is_kept_but_where_they_were_theme_and_language(
+    simulated: Server, visit: NewReader
+) -> None:
     reader = visit(simulated)
     reader.open(PERIOD)
     reader.pick("by-type", reader.values("by-type")[0])
-    assert reader.context.cookies() == []
-    assert reader.page.evaluate("[Object.keys(localStorage), Object.keys(sessionStorage)]") == [[], []]
+    (last,) = reader.context.cookies()
+    here = reader.page.url.removeprefix(reader.address)
+    assert (last["name"], unquote(last["value"])) == ("vigie_last", here)
+    kept_by_scripts = reader.page.evaluate("[Object.keys(localStorage), Object.keys(sessionStorage)]")
+    assert kept_by_scripts == [
+        [],
+        ["vigie-network"],
+    ]  # the agencies picked, for the way back, in this tab alone
     reader.page.locator('[data-action="theme"]').click()
     reader.page.locator('[data-action="language"]').click()
     reader.page.locator('html[lang="en"]').wait_for(state="attached")
     expect(reader.page.locator("h1")).to_be_visible()
-    (cookie,) = reader.context.cookies()
-    assert (cookie["name"], cookie["value"]) == ("vigie_language", "en")
+    kept = {cookie["name"]: cookie["value"] for cookie in reader.context.cookies()}
+    assert kept.keys() == {"vigie_last", "vigie_language"}
+    assert kept["vigie_language"] == "en"
     assert reader.page.evaluate("Object.keys(localStorage)") == ["vigie-theme"]

@@ -6,9 +6,17 @@ from data.snapshot import Snapshot
 
 NAME = "clients"
 PATH = "/clients"
-MEMBERS = True  # /clients/<number> is an address of the page too
+ALONE = True  # /clients is an address of the page
+PLACED = False  # the page sees itself to who is shown
+UNDER = "clients"  # the entry of the menu that it stands under
+LONGEST_NUMBER = 18  # digits
 ICON = "person-vcard"
 PERMISSION = "score.view"
+
+
+def member(name: str) -> bool:
+    """Whether /clients/<name> is an address of the page too: a number, whoever bears it."""
+    return name.isdecimal() and name.isascii() and len(name) <= LONGEST_NUMBER
 
 
 def home_query(_snapshot: Snapshot) -> str:
@@ -16,4 +24,7 @@ def home_query(_snapshot: Snapshot) -> str:
     return ""
 
 
-__all__ = ["ICON", "MEMBERS", "NAME", "PATH", "PERMISSION", "home_query", "layout", "register"]
+__all__ = [
+    "ALONE", "ICON", "NAME", "PATH", "PERMISSION", "PLACED",
+    "UNDER", "home_query", "layout", "member", "register",
+]  # fmt: skip

@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 
 from app.accounts import DEMONSTRATION, acting
+from app.asking import Asking
 from app.crossfilter import Payload, update
 from app.filters import frame
-from app.pages.production import VIEWS
+from app.pages.production import PAGE, VIEWS
 from app.services import Services, serving
 from app.settings import Settings
 from data.durable import remove_tree
@@ -81,10 +82,10 @@ def in_process(service: Services) -> list[float]:
     """Milliseconds of each update from event to payload, each on another agency."""
     times = []
     with serving(service), acting(DEMONSTRATION):
-        held = update(VIEWS, None, None, PERIOD)["held"]
+        held = update(PAGE, None, None, PERIOD)["held"]
         for stamp, name in enumerate(service.members()["agency"][:CLICKS], 1):
             began = time.perf_counter()
-            answer = update(VIEWS, pick(name, stamp), held, "")
+            answer = update(PAGE, pick(name, stamp), held, "")
             answer |= frame(answer["held"], held)
             times.append((time.perf_counter() - began) * 1000)
     return times
@@ -99,7 +100,7 @@ def on_facts(service: Services) -> list[float]:
     for name in agencies(service)[:12]:
         selection = Selection.parse(PERIOD).toggle("agency", name)
         views = [view for view in VIEWS if view.own != "agency"]
-        asked = {q for view in views for q in view.questions(selection, engine.days).values() if q}
+        asked = {q for view in views for q in view.questions(Asking(selection, engine.days)).values() if q}
         began = time.perf_counter()
         for query, shaped in asked:
             engine.run(query, shaped, Selection())

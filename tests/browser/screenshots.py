@@ -97,6 +97,31 @@ def client_for_print(reader: Reader) -> None:
     for_print(reader)
 
 
+def down_to_the_list(reader: Reader) -> None:
+    reader.page.locator("#agencies-cases-card").scroll_into_view_if_needed()
+    reader.page.locator("#agencies-cases-card .ag-row, #agencies-cases-card .case-line").first.wait_for()
+
+
+def a_case(reader: Reader) -> None:
+    reader.page.locator("#agencies-risk [data-case]").first.click()
+    reader.page.locator("aside.dossier .tl").first.wait_for()
+
+
+def an_agent(reader: Reader) -> None:
+    reader.page.locator("#agencies-people a.fn-dot").first.click()
+    reader.page.wait_for_url("**/agents/*")
+
+
+def nowhere(reader: Reader) -> None:
+    reader.expects("404")
+
+
+def found(reader: Reader) -> None:
+    reader.page.keyboard.press("Control+k")
+    reader.page.keyboard.type("lil")
+    reader.page.locator("dialog [role=option]").first.wait_for()
+
+
 @dataclass(frozen=True)
 class Shot:
     """One picture: where, at which sizes, in which themes, after what."""
@@ -132,6 +157,19 @@ SHOTS = (
     Shot("print", PICKED, for_print, sizes=(A4_LANDSCAPE,)),
     Shot("wide", sizes=((1920, 1080),), themes=("light",)),
 )
+LILLE = "/agencies/HDF-01?since=2025-11-01&until=2026-10-31"
+WAYS = (
+    Shot("agency", LILLE, down_to_the_list),
+    Shot("agency-window", LILLE, whole=False),
+    Shot("agency-empty", "/agencies/HDF-01?case_type=Nulle+part", themes=("light",)),
+    Shot("agency-case", LILLE, a_case, whole=False),
+    Shot("agency-print", LILLE, for_print, sizes=(A4_LANDSCAPE,)),
+    Shot("agent", LILLE, an_agent),
+    Shot("agency-unknown", "/agencies/nowhere", nowhere, themes=("light",), whole=False),
+    Shot("rules", "/rules"),
+    Shot("compared", f"{PICKED}&compare=previous&compare=year&compare=network"),
+    Shot("finder", HOME, found, whole=False),
+)
 HERE = f"/clients/{CLIENT}"
 CATEGORIES = "?a=housing&b=employment"
 CLIENT_SHOTS = (
@@ -147,7 +185,7 @@ CLIENT_SHOTS = (
     Shot("client-what-if", HERE, tried, whole=False),
     Shot("client-deciding", HERE, deciding, whole=False),
     Shot("client-decided", HERE, decided, whole=False),
-    Shot("client-search", "/production", lambda reader: reader.page.keyboard.press("Control+k"), whole=False),
+    Shot("client-search", "/production", lambda reader: officer.find(reader, CLIENT), whole=False),
     Shot("client-error", HERE, client_broken, themes=("light",), whole=False),
     Shot("client-print", HERE, client_for_print, sizes=(A4_LANDSCAPE,)),
     Shot("client-wide", HERE, opened(), sizes=((1920, 1080),), themes=("light",)),
@@ -165,7 +203,7 @@ def main() -> None:
     asked.folder.mkdir(parents=True, exist_ok=True)
     with chromium_open() as browser:
         for shots, cases, clients in (
-            (SHOTS, asked.cases, 0),
+            ((*SHOTS, *WAYS), asked.cases, 0),
             (CLIENT_SHOTS, CLIENTS, CLIENTS),
             (NOTHING, 0, 0),
         ):

@@ -23,7 +23,7 @@ from app.consultation import (
 )
 from app.population import Population
 from data.errors import DataError
-from data.journal import Journal
+from data.journal import VIEWED, Journal
 from data.scoring import ScoringContract, Value
 from data.snapshot import Snapshot
 from models import artefact, offers
@@ -84,8 +84,8 @@ class Scoring(Population):
         self._neighbours.forget()
         self.journal.close()
 
-    def consult(self, client_id: int, purpose: str) -> Consultation:
-        """Open a client: the journal first, then the number.
+    def consult(self, client_id: int, purpose: str, action: str = VIEWED) -> Consultation:
+        """Open a client: the journal first, then the number; `action` is what it is opened by.
 
         Raises ValueError for a purpose that is none, UnknownClient, NoSnapshot, NoCredits, NoModel,
         CorruptModel, ModelDoesNotFit, ScoreFailed, JournalFailed, QueryTimeout.
@@ -93,7 +93,7 @@ class Scoring(Population):
         if purpose not in (*PURPOSES, API, COMMAND):
             raise ValueError(f"no purpose is called {purpose}")
         found = self._opened(client_id)
-        self.journal.consulted(user().name, found.client_id, purpose, found.judged)
+        self.journal.consulted(user().name, found.client_id, purpose, found.judged, action)
         return found
 
     def again(self, client_id: int) -> Consultation:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from data.chain import Entry, kept
 from data.errors import DataError
 from data.store import JournalFailed, Store, now
 
@@ -122,7 +123,10 @@ class Advised(Store):
                 raise _overtaken(last)
             values = {name: getattr(answer, name) for name in GIVEN} | {"at": answer.at or now()}
             values |= {name: _json(values[name]) for name in JSON}
-            return int(connection.execute(text, values).lastrowid or 0)
+            number = int(connection.execute(text, values).lastrowid or 0)
+            details = {"answer": answer.answer, "rule": answer.rule}
+            kept(connection, number, Entry("advice.answered", answer.who, details=details))
+            return number
 
 
 def stand(lines: Iterable[Answer]) -> list[Answer]:

@@ -11,13 +11,14 @@ import duckdb
 from data import targets
 from data.carry import attached, take_over
 from data.child import Progress
+from data.content import Content
 from data.contract import case_types
 from data.landing import drop_landing
 from data.scoring import KEYS, ScoringContract
 from data.snapshot import Snapshot
 from data.sources import quoted
 from data.watch import watched
-from data.workshop import Content, Workshop, seal, sql
+from data.workshop import Workshop, seal, sql
 
 
 @dataclass(frozen=True)

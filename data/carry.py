@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 
@@ -40,9 +41,14 @@ def take_over(connection: duckdb.DuckDBPyConnection, base: Snapshot, table: str,
         make_findable(connection, base.scoring)
     connection.execute(sql("schema"))
     kept = "" if rejects else "WHERE coalesce(table_name, 'cases') <> $table"
+    take_rejects(connection, kept, {"table": table} if kept else {})
+
+
+def take_rejects(connection: duckdb.DuckDBPyConnection, kept: str = "", values: Any = None) -> None:
+    """The rows that base once refused, those of them that the condition `kept` holds for."""
     columns = {name for name, *_ in connection.execute("DESCRIBE base.rejects").fetchall()}
     owner = "*" if "table_name" in columns else "*, 'cases' AS table_name"
     connection.execute(
         f"INSERT INTO rejects BY NAME SELECT * FROM (SELECT {owner} FROM base.rejects) {kept}",  # noqa: S608
-        {"table": table} if kept else {},
+        values or {},
     )

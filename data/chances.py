@@ -49,7 +49,9 @@ class Known:
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill the tables chances and chance_checks from cases; nothing where no receipt is known."""
+    """Make the rows of chances and chance_checks from cases; none where no receipt is known."""
+    for table in ("chances", "chance_checks"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608  our two tables
     row = connection.execute(_text("followed")).fetchall()[0]
     if row[0] is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,20 @@ def replace_atomically(file: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync(file.parent)
+
+
+def write_privately(file: Path, pieces: Iterable[bytes]) -> None:
+    """Put `pieces` at `file`, for its owner's eyes only; what was there stays until all of it is written."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.writelines(pieces)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(file)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def make_read_only(folder: Path) -> None:

@@ -16,6 +16,7 @@ from data.durable import CHUNK
 from data.errors import LoadRefused
 from data.records import separate
 from data.sources import Source, decoded, literal, pattern, quoted
+from data.suppression import LOADED, Suppression
 from data.watch import watched
 from data.workshop import Workshop, sql
 
@@ -167,6 +168,19 @@ def counted(connection: duckdb.DuckDBPyConnection) -> Landed:
         "FROM landing.rows"
     ).fetchall()[0]
     return Landed(rows + ragged, kept, tuple((str(c), str(r), int(n)) for c, r, n in reasons))
+
+
+def refuse_suppressed(shop: Workshop, contract: Contract, found: Suppression) -> Landed:
+    """Refuse the rows of everybody that nothing may be kept of; of these not even the refused value stays."""
+    connection = shop.connection
+    kind = LOADED.get(contract.table, "")
+    if found.digests.get(kind):
+        (fault,) = connection.execute("SELECT max(fault) + 1 FROM landing.faults").fetchall()[0]
+        connection.execute("INSERT INTO landing.faults VALUES (?, ?, 'suppressed')", [fault, contract.key])
+        condition, values = found.condition(kind, contract.key)
+        text = f"UPDATE landing.rows SET fault = $fault, refused = NULL WHERE {condition}"  # noqa: S608
+        connection.execute(text, values | {"fault": fault})
+    return counted(connection)
 
 
 def _refuse_cut_end(shop: Workshop, source: Source, read: int) -> None:

@@ -14,14 +14,16 @@ import duckdb
 from data import credit_files, snapshot, targets
 from data.assembly import Build, LoadRequest, assemble
 from data.child import Progress, in_child, silent
+from data.content import Content
 from data.contract import Contract, Mapped, contract
 from data.errors import CorruptSnapshot, LoadRefused, NoSnapshot
-from data.landing import Landed, land
+from data.landing import Landed, land, refuse_suppressed
 from data.lock import exclusive
 from data.scoring import ScoringContract, parsed
 from data.snapshot import Snapshot
 from data.sources import Source, examine
-from data.workshop import Content, seal, workshop
+from data.suppression import listed
+from data.workshop import seal, workshop
 
 __all__ = ["LoadReport", "LoadRequest", "amend", "load", "load_file", "publish_tables"]
 
@@ -100,6 +102,7 @@ def load(request: LoadRequest, progress: Progress = silent) -> LoadReport:
     """As load_file, in this process."""
     started = time.monotonic()
     with exclusive(request.home, request.command):
+        suppressed = listed(request.home)
         beside = request.table == targets.TABLE
         base = _amended(request.home) if beside else _base(request)
         scoring = _scoring(request, base)
@@ -107,8 +110,8 @@ def load(request: LoadRequest, progress: Progress = silent) -> LoadReport:
         source = examine(request.source, progress)
         mapped = asked.map(source.headers)
         with workshop(request.home, base if beside else None) as shop:
-            landed = land(shop, source, asked, mapped, progress)
-            landed = targets.checked(shop) if beside else landed
+            land(shop, source, asked, mapped, progress)
+            landed = targets.checked(shop) if beside else refuse_suppressed(shop, asked, suppressed)
             _refuse_loss(request, landed)
             loads = [*map(dict, base.loads if base else ()), _entry(request, source, landed, started)]
             build = Build(request, shop, base, scoring)

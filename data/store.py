@@ -1,7 +1,11 @@
-"""What people write, in SQLite: one file for all of it, and the way to write and read it.
+"""What people write, in SQLite, and the way to write and read it.
 
-journal.sqlite   the tables (journal.sql, then journal_2.sql …); its layout is numbered by PRAGMA user_version
-journal.key      the secret that turns a client's number into the pseudonym of a consultation
+journal.sqlite    what people did (journal.sql, then journal_2.sql …), added to and never changed; what is
+                  to be forgotten is erased, and a line says so
+accounts.sqlite   who they are (accounts.sql …): users, sessions, one-time links, tokens of programs
+journal.key       the secret that turns a number into a pseudonym
+
+A file's layout is numbered by PRAGMA user_version.
 """
 
 from __future__ import annotations
@@ -11,20 +15,24 @@ import secrets
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from data import durable
+from data.chain import now
 from data.errors import DataError
+from data.upgrade import chain_old_lines, give_pseudonyms
+
+__all__ = ["JournalFailed", "Store", "now"]
 
 PATIENCE = 5.0  # seconds to wait for another process that writes
 KEY_BYTES = 32
-LAYOUTS = ("journal.sql", "journal_2.sql")  # each brings a file of the layout before it to its own
+NOTED: list[Callable[[], None]] = []  # called at each failure: a monitor counts them
+STEPS = {"journal_3.sql": chain_old_lines}  # what is done after the statements of a layout
 
 
 class JournalFailed(DataError):
@@ -34,10 +42,17 @@ class JournalFailed(DataError):
 
 
 class Store:
-    """One part of the journal; one per process for all its threads, beside other processes."""
+    """One part of a file; one per process for all its threads, beside other processes."""
+
+    FILE = "journal.sqlite"
+    LAYOUTS: tuple[str, ...] = (
+        "journal.sql",
+        "journal_2.sql",
+        "journal_3.sql",
+    )  # each brings up the one before
 
     def __init__(self, home: Path) -> None:
-        self.file, self._key_file = home / "journal.sqlite", home / "journal.key"
+        self.file, self._key_file = home / self.FILE, home / "journal.key"
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._key = b""
@@ -69,6 +84,8 @@ class Store:
             yield
         except (sqlite3.Error, OSError, OverflowError, ValueError) as error:
             self._let_go()  # and with it of a transaction half-way
+            for note in NOTED:
+                note()
             told = error.strerror if isinstance(error, OSError) else str(error)
             raise JournalFailed(reason, detail=told or type(error).__name__) from error
         except BaseException:
@@ -84,13 +101,15 @@ class Store:
         self._key = _made_once(self._key_file, _new_key).read_bytes()
         if len(self._key) != KEY_BYTES:
             raise ValueError(self._key_file.name)
-        self._inode = _made_once(self.file, _new_journal).stat().st_ino
+        make = partial(_new_file, self.LAYOUTS, self._key)
+        self._inode = _made_once(self.file, make).stat().st_ino
         # Autocommit: transactions are begun and ended here alone. A lock keeps threads apart.
         made = sqlite3.connect(self.file, PATIENCE, isolation_level=None, check_same_thread=False)
         self._connection = made  # before anything can fail, so that it is let go of
         made.row_factory = sqlite3.Row
         made.execute("PRAGMA synchronous = FULL")
-        _brought_up(made)
+        made.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
+        _brought_up(made, self.LAYOUTS, self._key)
         return made
 
     def _let_go(self) -> None:
@@ -123,21 +142,26 @@ def _new_key(file: Path) -> None:
     file.write_bytes(secrets.token_bytes(KEY_BYTES))
 
 
-def _new_journal(file: Path) -> None:
+def _new_file(layouts: tuple[str, ...], key: bytes, file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as made:
         made.execute("PRAGMA journal_mode = WAL")
-        _brought_up(made)
+        _brought_up(made, layouts, key)
 
 
-def _brought_up(connection: sqlite3.Connection) -> None:
+def _brought_up(connection: sqlite3.Connection, layouts: tuple[str, ...], key: bytes) -> None:
     """Make the layout the newest; of many who try at once, the first does it."""
-    for number, name in enumerate(LAYOUTS, 1):
+    if _layout(connection) > len(layouts):
+        raise ValueError(f"layout {_layout(connection)}, of a newer Vigie")
+    give_pseudonyms(connection, key)
+    for number, name in enumerate(layouts, 1):
         if _layout(connection) >= number:
             continue
         connection.execute("BEGIN IMMEDIATE")
         if _layout(connection) < number:
             for statement in _statements(name):
                 connection.execute(statement)
+            if step := STEPS.get(name):
+                step(connection)
             connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
 
@@ -156,8 +180,3 @@ def _statements(name: str) -> tuple[str, ...]:
             found.append(pending)
             pending = ""
     return tuple(found)
-
-
-def now() -> str:
-    """This moment, ISO, UTC."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from data.content import Content
 from data.landing import Landed, counted, drop_landing
 from data.snapshot import Snapshot
-from data.workshop import Content, Workshop, sql
+from data.workshop import Workshop, sql
 
 TABLE = "targets"
 SHARES = ("late_share", "return_rate")

@@ -16,8 +16,9 @@ from typing import Any
 
 import duckdb
 
-from data import chances, cubes, durable, profile, snapshot
+from data import chances, cubes, durable, profile, snapshot, suppression
 from data.child import Progress
+from data.content import Content
 from data.credits import settle
 from data.errors import BuildFailed
 from data.scoring import ScoringContract
@@ -93,25 +94,14 @@ def workshop(home: Path, base: Snapshot | None = None) -> Iterator[Workshop]:
         durable.remove_tree(folder)
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a version is besides its rows. `loads` are the manifest's entries; the table is written from them.
-
-    `scoring` describes the table credits, where there is one. `cases_of` and `credits_of` name the version
-    whose cases or credits were taken over unchanged: so is what is built from them.
-    """
-
-    simulated: bool
-    loads: Sequence[Mapping[str, Any]] = ()
-    scoring: ScoringContract | None = None
-    cases_of: Snapshot | None = None
-    credits_of: Snapshot | None = None
-
-
 def seal(home: Path, shop: Workshop, content: Content, progress: Progress) -> Snapshot:
-    """Complete, check, cube, close and publish what `shop` holds. Raises BuildFailed, and as workshop."""
+    """Complete, check, cube, close and publish what `shop` holds, without whom nothing may be kept of.
+
+    Raises BuildFailed, JournalFailed, and as workshop.
+    """
     connection = shop.connection
     connection.execute(sql("schema"))
+    content = content.without(suppression.take_out(home, connection))
     _write_loads(connection, content.loads)
     connection.execute("DELETE FROM known")
     connection.execute(f"INSERT INTO known BY NAME {sql('known')}")

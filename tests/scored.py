@@ -1,5 +1,6 @@
 """State folders with credits and a model that serves, and scoring on them without the web."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import duckdb
 from app.accounts import User, acting
 from app.scoring import Scoring
 from data import snapshot
-from data.journal import Journal
+from data.journal import ASSESSED, SHEET, VIEWED, Journal
 from data.pipeline import publish_tables
 from data.snapshot import Snapshot
 from data.workshop import sql
@@ -61,10 +62,15 @@ def scoring_on(home: Path, who: User = OFFICER) -> Iterator[Scoring]:
         facts.close()
 
 
-def consultations(home: Path) -> list[dict[str, Any]]:
-    """Every line of the journal's consultations, in order."""
+def lines(home: Path) -> list[dict[str, Any]]:
+    """Every line of the journal's chain, in order, its details as a dict."""
     journal = Journal(home)
     with journal._reading() as connection:
-        rows = connection.execute("SELECT * FROM consultations ORDER BY id").fetchall() if connection else []
+        rows = connection.execute("SELECT * FROM audit ORDER BY id").fetchall() if connection else []
     journal.close()
-    return [dict(row) for row in rows]
+    return [dict(row) | {"details": json.loads(row["details"] or "{}")} for row in rows]
+
+
+def consultations(home: Path) -> list[dict[str, Any]]:
+    """The lines of scores that somebody saw, in order, what they saw among their columns."""
+    return [line | line["details"] for line in lines(home) if line["action"] in (VIEWED, ASSESSED, SHEET)]

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from app import audit
 from app.settings import Settings
 from app.texts import t
 from data import child, pipeline, snapshot
@@ -45,6 +46,7 @@ def simulate(
             until=last,
             progress=progress,
         )
+    audit.by_command(Settings().home, "data.loaded", table="simulated", seed=seed, snapshot=made.id)
     typer.echo(f"cases: {made.tables['cases']}, {_span(made)}")
     typer.echo(f"credits: {made.tables.get('credits', 0)}")
     typer.echo(f"snapshot {made.id}")
@@ -72,6 +74,10 @@ def load(  # noqa: PLR0913, PLR0917  a command has its options
             append=append,
             progress=progress,
         )
+    if report.snapshot:
+        told: dict[str, Any] = {"table": report.table, "source": report.source, "rows": report.kept}
+        told |= {"rejected": report.rejected, "snapshot": report.snapshot}
+        audit.by_command(Settings().home, "data.loaded", **told)
     typer.echo(f"{report.table}: read {report.read}, kept {report.kept}, rejected {report.rejected}")
     for column, reason, rows in report.reasons[:REASONS_SHOWN]:
         typer.echo(f"  {rows} × {column or '—'}: {t(f'load.reject.{reason}')} ({reason})")
@@ -107,6 +113,7 @@ def snapshots() -> None:
 def rollback(version: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
     """Serve an older version again."""
     chosen = snapshot.rollback(Settings().home, version)
+    audit.by_command(Settings().home, "data.rolled_back", snapshot=chosen.id)
     typer.echo(f"snapshot {chosen.id}, {_span(chosen)}")
 
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
-from getpass import getuser
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from app import portfolio, scored
-from app.accounts import User, acting
+from app import audit, portfolio, scored
+from app.accounts import User, acting, terminal_user
 from app.commands.data import bars
 from app.consultation import COMMAND, Consultation
 from app.scoring import Scoring
@@ -99,6 +98,7 @@ def promote(version: int, by: Annotated[str, typer.Option("--by", metavar="NAME"
     """Let a version serve."""
     home = Settings().home
     chosen = artefact.promote(home, version, by)
+    audit.by_command(home, "model.promoted", version=version, by=by)
     typer.echo(t("scoring.promoted", version=chosen.card.version, by=chosen.approval.approved_by))
     try:
         from models import registry  # noqa: PLC0415  it takes seconds to import, and the model serves without
@@ -138,7 +138,7 @@ def opened() -> Iterator[Scoring]:
 
 def operator() -> User:
     """Who runs the command, as the system knows them."""
-    return User(getuser(), ("officer",), Selection())
+    return User(terminal_user(), ("officer",), Selection())
 
 
 def write(answer: object) -> None:

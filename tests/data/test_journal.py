@@ -1,11 +1,12 @@
 import gc
+import json
 import multiprocessing
 import resource
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.audit import Audit
 from data.journal import Decision, Journal, JournalFailed, Judged
 from tests.counts import count
 
@@ -46,9 +48,12 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     opened.close()
 
 
-def table(home: Path, text: str) -> list[tuple[object, ...]]:
+def table(home: Path, text: str, *, keep: bool = False) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(home / "journal.sqlite")) as connection:
-        return connection.execute(text).fetchall()
+        found = connection.execute(text).fetchall()
+        if keep:
+            connection.commit()
+        return found
 
 
 def test_a_decision_is_read_back_to_the_last_bit(journal: Journal) -> None:
@@ -88,14 +93,13 @@ def test_a_consultation_keeps_who_why_and_what_but_not_the_clients_number(
     journal.consulted("anne", 100_482, "review", SEEN)
     journal.consulted("paul", 100_483, "review", SEEN)
     journal.consulted("paul", None, "api", SEEN)
-    lines = table(
-        tmp_path,
-        "SELECT who, purpose, model_version, card, probability, threshold, snapshot FROM consultations",
-    )
-    assert lines[0] == ("anne", "complaint", "3", SEEN.card, 0.1 + 0.2, 1 / 11, SEEN.snapshot)
-    subjects = [row[0] for row in table(tmp_path, "SELECT subject FROM consultations ORDER BY id")]
+    lines = table(tmp_path, "SELECT action, who, purpose, model_version, details FROM audit ORDER BY id")
+    *words, details = lines[0]
+    assert words == ["score.viewed", "anne", "complaint", "3"]
+    assert json.loads(str(details)) | {"model_version": "3"} == asdict(SEEN)
+    subjects = [row[0] for row in table(tmp_path, "SELECT subject FROM audit ORDER BY id")]
     assert subjects[0] == subjects[1] != subjects[2]
-    assert subjects[3] is None
+    assert (lines[3][0], subjects[3]) == ("score.assessed", None)
     journal.close()
     assert b"100482" not in (tmp_path / "journal.sqlite").read_bytes()
 
@@ -105,7 +109,7 @@ def test_two_installations_know_one_client_by_different_pseudonyms(tmp_path: Pat
         journal = Journal(tmp_path / name)
         journal.consulted("anne", 100_482, "review", SEEN)
         journal.close()
-    first, second = (table(tmp_path / name, "SELECT subject FROM consultations") for name in ("a", "b"))
+    first, second = (table(tmp_path / name, "SELECT subject FROM audit") for name in ("a", "b"))
     assert first != second
 
 
@@ -118,7 +122,7 @@ def test_the_last_consultation_is_that_of_the_same_person_and_client_and_recent(
     assert journal.last_consulted("anne", 1, datetime.now(UTC) + timedelta(seconds=1)) is None
 
 
-@pytest.mark.parametrize("name", ["consultations", "decisions"])
+@pytest.mark.parametrize("name", ["audit", "decisions"])
 @pytest.mark.parametrize(
     "change",
     [
@@ -128,14 +132,71 @@ def test_the_last_consultation_is_that_of_the_same_person_and_client_and_recent(
         "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
         "REPLACE INTO {0} SELECT * FROM {0}",
         "UPDATE OR REPLACE {0} SET id = id + 1",
+        "UPDATE {0} SET who = NULL",
+        "UPDATE {0} SET at = '2020-01-01'",
     ],
 )
 def test_what_is_written_stays(journal: Journal, tmp_path: Path, name: str, change: str) -> None:
-    journal.consulted("anne", 1, "review", SEEN)
     journal.decided(DECISION)
+    before = table(tmp_path, f"SELECT * FROM {name}")
     with pytest.raises(sqlite3.IntegrityError, match="only added to"):
         table(tmp_path, change.format(name))
-    assert table(tmp_path, f"SELECT id, who FROM {name}") == [(1, "anne")]
+    assert table(tmp_path, f"SELECT * FROM {name}") == before
+
+
+@pytest.mark.parametrize("name", ["identities", "suppressed"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE {0} SET kind = 'case'",
+        "REPLACE INTO {0} SELECT * FROM {0}",
+        "INSERT INTO {0} SELECT * FROM {0}",
+    ],
+)
+def test_whom_a_pseudonym_stands_for_is_not_changed(
+    journal: Journal, tmp_path: Path, name: str, change: str
+) -> None:
+    journal.decided(DECISION)
+    table(tmp_path, "INSERT INTO suppressed VALUES ('ab', 'client', '2026-01-01')", keep=True)
+    before = table(tmp_path, f"SELECT * FROM {name}")
+    with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+        table(tmp_path, change.format(name))
+    assert len(before) == 1
+    assert table(tmp_path, f"SELECT * FROM {name}") == before
+
+
+def test_a_decision_bears_the_pseudonym_and_one_table_alone_the_number(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.consulted("anne", 100_482, "review", SEEN)
+    journal.decided(DECISION)
+    journal.decided(DECISION)
+    ((subject, kind, number),) = table(tmp_path, "SELECT * FROM identities")
+    assert (kind, number) == ("client", "100482")
+    assert table(tmp_path, "SELECT DISTINCT subject FROM decisions") == [(subject,)]
+    assert table(tmp_path, "SELECT DISTINCT subject FROM audit") == [(subject,)]
+    for name in ("decisions", "audit"):
+        assert "100482" not in str(table(tmp_path, f"SELECT * FROM {name}"))
+
+
+def test_a_decision_and_its_line_are_written_together_or_not_at_all(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.decided(DECISION)
+
+    def full(*_: object) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("data.chain.appended", full)
+        with pytest.raises(JournalFailed):
+            journal.decided(replace(DECISION, client_id=7))
+    assert journal.decided(replace(DECISION, followed=True, decided="accept")) == 2
+    assert table(tmp_path, "SELECT action, details ->> 'row' FROM audit ORDER BY id") == [
+        ("decision.other", 1),
+        ("decision.followed", 2),
+    ]
+    assert table(tmp_path, "SELECT number FROM identities") == [("100482",)]
 
 
 def test_nobody_else_may_read_the_files(journal: Journal, tmp_path: Path) -> None:
@@ -184,11 +245,15 @@ def test_many_processes_and_threads_write_at_once_from_the_first_line_on(tmp_pat
     shared.close()
     assert errors == []
     assert [process.exitcode for process in processes] == [0] * 4
-    for name in ("consultations", "decisions"):
+    for name, each in (("audit", 2 * lines), ("decisions", lines)):
         found = table(tmp_path, f"SELECT who, count(*) FROM {name} GROUP BY who ORDER BY who")
-        assert found == [(who, lines) for who in ("p0", "p1", "p2", "p3", "t0", "t1", "t2", "t3")]
-    subjects = table(tmp_path, "SELECT count(DISTINCT subject) FROM consultations")
+        assert found == [(who, each) for who in ("p0", "p1", "p2", "p3", "t0", "t1", "t2", "t3")]
+    subjects = table(tmp_path, "SELECT count(DISTINCT subject) FROM audit")
     assert subjects == [(lines,)]  # one key, whoever came first
+    read = Audit(tmp_path)
+    chain = read.verify()
+    read.close()
+    assert (chain.broken, chain.lines) == ([], 16 * lines)
     assert {path.name.split("-")[0] for path in tmp_path.iterdir()} == {"journal.sqlite", "journal.key"}
 
 
@@ -213,8 +278,8 @@ def test_who_comes_second_to_make_a_file_takes_that_of_the_first(
     late.close()
     other.close()
     assert asked == 1
-    assert table(tmp_path, "SELECT who FROM consultations ORDER BY id") == [("paul",), ("anne",)]
-    assert table(tmp_path, "SELECT count(DISTINCT subject) FROM consultations") == [(1,)]
+    assert table(tmp_path, "SELECT who FROM audit ORDER BY id") == [("paul",), ("anne",)]
+    assert table(tmp_path, "SELECT count(DISTINCT subject) FROM audit") == [(1,)]
 
 
 def test_a_number_is_never_given_twice(journal: Journal) -> None:
@@ -269,8 +334,6 @@ def test_a_key_cut_short_is_a_failure(tmp_path: Path) -> None:
 def test_what_cannot_be_a_line_is_refused_and_the_next_one_is_written(journal: Journal) -> None:
     with pytest.raises(JournalFailed):
         journal.decided(replace(DECISION, features={"amount": float("nan")}))
-    with pytest.raises(JournalFailed):
-        journal.decided(replace(DECISION, client_id=2**63))
     with pytest.raises(JournalFailed):
         journal.decided(replace(DECISION, motive="\ud800"))
     assert journal.decided(DECISION) == 1
@@ -329,7 +392,7 @@ def test_on_a_full_disk_it_fails_and_what_it_said_is_written_is(tmp_path: Path) 
     reason, written = told.get(timeout=60)
     process.join()
     assert reason == "unwritable"
-    assert table(tmp_path, "SELECT count(*) FROM consultations") == [(written + 1,)]
+    assert table(tmp_path, "SELECT count(*) FROM audit") == [(written + 1,)]
     before.consulted("paul", 1, "review", SEEN)  # with room again, the next line is taken
     before.close()
     assert table(tmp_path, "PRAGMA integrity_check") == [("ok",)]

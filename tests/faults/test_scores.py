@@ -52,6 +52,7 @@ def test_on_a_full_disk_no_score_is_shown_and_indicators_stay(tmp_path: Path) ->
                     refused = answer.status_code != 200 and is_problem(answer, 503)
             assert refused
             assert "journal" in refused["detail"]
+            assert place.get("/clients/999/sheet.pdf?purpose=review").status_code == 503
             assert place.get("/api/v1/queries/production/kpis").status_code == 200
             assert place.get("/ready").status_code == 200
             code, out, err = vigie(home, "score", "999")

@@ -1,10 +1,13 @@
 """Who is asking: users, their roles and what the roles permit."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from getpass import getuser
 
+from app.texts import telling
 from queries.selection import Selection
 
 PUBLIC = "public"  # no session needed
@@ -20,7 +23,8 @@ ROLES: dict[str, frozenset[str]] = {
     "officer": frozenset({"score.view", "decision.write"}),
     "caller": frozenset({"call_list.view", "call.write"}),
     "data_scientist": frozenset({"model.view", "model.train", "model.promote", "drift.view"}),
-    "admin": frozenset({"user.view", "user.write", "audit.view"}),
+    "admin": frozenset({"user.view", "user.write", "audit.view", "metrics.view"}),
+    "monitor": frozenset({"metrics.view"}),  # a program that watches the server
 }
 PERMISSIONS = frozenset({PUBLIC, SIGNED_IN}).union(*ROLES.values())
 
@@ -31,16 +35,25 @@ class Forbidden(Exception):
 
 @dataclass(frozen=True)
 class User:
-    """`scope` is the rows the user may see: None no row, `Selection()` all."""
+    """`scope` is the rows the user may see: None no row, `Selection()` all.
+
+    `label` is what people call them; `number`, `session` (the key of) and `csrf` are those of a signed-in
+    person; `program` is one that came in with a token.
+    """
 
     name: str
     roles: tuple[str, ...] = ()
     scope: Selection | None = None
+    label: str = ""
+    number: int | None = None
+    session: str | None = None
+    csrf: str | None = None
+    program: bool = False
 
     @property
     def permissions(self) -> frozenset[str]:
         """All that the roles permit."""
-        return frozenset({SIGNED_IN}).union(*(ROLES[role] for role in self.roles))
+        return frozenset({SIGNED_IN}).union(*(ROLES.get(role, frozenset()) for role in self.roles))
 
 
 DEMONSTRATION = User("demonstration", tuple(ROLES), Selection())
@@ -66,7 +79,8 @@ def acting(found: User | None) -> Iterator[None]:
     """Answer for that user inside the block."""
     token = _user.set(found)
     try:
-        yield
+        with telling(scoped=found is not None and found.scope != Selection()):
+            yield
     finally:
         _user.reset(token)
 
@@ -75,3 +89,17 @@ def permit(permission: str) -> None:
     """Return when the current user holds the permission, else raise Forbidden."""
     if permission != PUBLIC and permission not in user().permissions:
         raise Forbidden(permission)
+
+
+def permit_picks(selection: Selection) -> None:
+    """Return when the current user may pick all of it, else raise Forbidden: agents are people."""
+    if selection.picked("agent"):
+        permit("agent.view")
+
+
+def terminal_user() -> str:
+    """Who runs the command, as the system knows them; by number where it has no name for them."""
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a container's user often has none
+        return f"uid:{os.getuid()}"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+from app.commands import opening
 from app.settings import Settings
 from app.texts import t
 from data import snapshot
 
 SECONDS_TO_FINISH = 5
+HUNG_AFTER = 20  # seconds: a worker that starts on a busy machine does not answer sooner
 
 
 def add_to(line: typer.Typer) -> None:
@@ -32,27 +37,44 @@ def serve(
     said = {"HOST": host, "PORT": port, "WORKERS": workers, "DEMO": demo}
     os.environ.update({f"VIGIE_{name}": str(value) for name, value in said.items() if value is not None})
     settings = Settings()
+    opening.check(settings)
     _share_the_cores(settings.workers)
     if not _free(settings.host, settings.port):
         typer.echo(f"vigie: {t('serve.taken', host=settings.host, port=settings.port)}", err=True)
         raise typer.Exit(1)
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
-    typer.echo(t("serve.at", address=f"http://{name}:{settings.port}"))
+    typer.echo(t("serve.at", address=settings.public_url or f"http://{name}:{settings.port}"))
     if snapshot.pointer(settings.home) is None:
         typer.echo(t("serve.nothing"))
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
-    )
+    if link := opening.first_link(settings):
+        typer.echo(t("serve.first_link"))
+        typer.echo(link)
+    with _counted_together(settings.workers):
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+            timeout_worker_healthcheck=HUNG_AFTER,
+        )
+
+
+@contextmanager
+def _counted_together(workers: int) -> Iterator[None]:
+    """A folder in which workers count for /metrics, each for all."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="vigie-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _free(host: str, port: int) -> bool:

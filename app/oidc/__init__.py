@@ -1,0 +1,1 @@
+"""Sign-in with the organisation's account: OpenID Connect, its groups, its accounts here."""

@@ -31,6 +31,7 @@ from app.problems import problem, reference
 from app.texts import language, t
 from data.errors import NoSnapshot
 from queries.duckdb_engine import QueryTimeout
+from queries.waiting import Left
 
 UPDATES = "/_dash-update-component"
 UNWANTED = ("/_reload-hash",)
@@ -139,7 +140,7 @@ class Backend(FastAPIDashServer):
                 text = await asyncio.get_running_loop().run_in_executor(self.workers, context.run, call)
             except PreventUpdate:
                 return Response(status_code=204)
-            except Forbidden:
+            except (Forbidden, Left):
                 raise
             except Exception as error:  # noqa: BLE001  (whatever a page did, the reader gets the error state)
                 return _failed(error, body["output"])

@@ -2,8 +2,9 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from dash import Dash
@@ -12,8 +13,14 @@ from starlette.routing import BaseRoute
 
 from app.accounts import PERMISSIONS, PUBLIC, permit
 from app.dash_bodies import accepted
+from app.headers import PROBES
 
-PUBLIC_PATHS = frozenset({"/health", "/ready", "/_favicon.ico"})
+PUBLIC_PATHS = frozenset(
+    {
+        "/health", "/ready", "/_favicon.ico",
+        "/sign-in", "/sign-in/organisation", "/sign-in/back", "/invitation",
+    }
+)  # fmt: skip
 PUBLIC_FOLDERS = ("/assets/", "/_dash-component-suites/")
 FAILURE = "failure"  # the shell's store that a failed callback fills, for the error state
 
@@ -103,9 +110,20 @@ def route_permission(route: BaseRoute) -> str | None:
     return _permission(getattr(route, "endpoint", None) or getattr(route, "app", None))
 
 
+def places(server: FastAPI, pages: Iterable[ModuleType]) -> frozenset[str]:
+    """The first parts of all addresses that lead somewhere."""
+    paths = [str(getattr(route, "path", "")) for route in routes(server)] + [page.PATH for page in pages]
+    return frozenset(first for path in paths if "{" not in (first := "/" + path.split("/")[1]))
+
+
 def is_public(path: str) -> bool:
     """Whether the address answers without a session."""
     return path in PUBLIC_PATHS or path.startswith(PUBLIC_FOLDERS)
+
+
+def is_light(path: str) -> bool:
+    """Whether it is a file or a probe: the same for everybody, and never refused for being asked often."""
+    return path in PROBES or path == "/_favicon.ico" or path.startswith(PUBLIC_FOLDERS)
 
 
 def _permission(target: object) -> str | None:

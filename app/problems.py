@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
+from app.logs import request_name
 from app.texts import language, t
 from data.errors import DataError
 
@@ -16,8 +17,8 @@ LONGEST = 200  # characters of a name told back
 
 
 def reference() -> str:
-    """A short name for one failure, shown to the reader and written to the log."""
-    return secrets.token_hex(4)
+    """A short name for one failure, shown to the reader and written to the log: that of its request."""
+    return request_name() or secrets.token_hex(4)
 
 
 def written(name: str) -> str:
@@ -37,6 +38,17 @@ def problem(status: int, detail: str, **members: object) -> Response:
     return Response(orjson.dumps(body | members), status, media_type="application/problem+json")
 
 
+def unread(scope: Scope, status: int) -> Response:
+    """A refusal raised while a request was read or an address looked up, in the reader's words."""
+    known = {
+        404: "api.unknown_address",
+        405: "errors.method",
+        408: "errors.too_slow",
+        413: "errors.too_large",
+    }
+    return refusal(scope, status, t(known.get(status, "api.refused")))
+
+
 def refusal(scope: Scope, status: int, detail: str, **members: object) -> Response:
     """A problem, or a page saying the same where a browser goes to an address."""
     headers = HTTPConnection(scope).headers
@@ -47,6 +59,7 @@ def refusal(scope: Scope, status: int, detail: str, **members: object) -> Respon
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{status} · {t('app.name')}</title>"
         "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui;margin:20vh auto;max-width:36rem;"
-        f"padding:0 1.5rem}}</style><main><h1>{t('app.name')}</h1><p>{escape(detail)}</p></main></html>"
+        f"padding:0 1.5rem}}</style><main><h1>{t('app.name')}</h1><p>{escape(detail)}</p>"
+        f"<p><small>{t('errors.reference', reference=reference())}</small></p></main></html>"
     )
     return HTMLResponse(page, status)

@@ -15,10 +15,9 @@ import structlog
 from app.accounts import user
 from app.scoring import Scoring
 from app.settings import Settings
+from app.stores import Stores
 from data import snapshot as snapshots
-from data.advised import Advised
 from data.errors import CorruptSnapshot, NoSnapshot
-from data.saved_views import SavedViews
 from data.snapshot import Snapshot
 from queries.catalogue import QUERIES
 from queries.duckdb_engine import DuckdbEngine
@@ -57,8 +56,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.scoring = Scoring(settings.home)
-        self.advised = Advised(settings.home)
-        self.saved = SavedViews(settings.home)
+        self.stores = Stores.at(settings.home)
         self.problem: str | None = None  # why the newest snapshot is not the one served
         self._served: Served | None = None
         self._seen: str | None = None
@@ -135,8 +133,7 @@ class Services:
         with self._refreshing:
             self._served = None
             self.scoring.close()
-            self.advised.close()
-            self.saved.close()
+            self.stores.close()
 
     def _refresh(self) -> None:
         named = snapshots.pointer(self.settings.home)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import date
 
 import duckdb
@@ -15,6 +16,7 @@ from data.snapshot import Snapshot
 from queries.engine import CLIENT_RELATIONS, EVERYTHING, Days, conform, predicates
 from queries.query import Query
 from queries.selection import DIMENSIONS, Selection
+from queries.waiting import Left, left, underway
 
 # Stock is what came before the end of the period too, so flows are not cut at its start.
 PERIODS: dict[str, dict[str, str]] = {
@@ -33,12 +35,17 @@ PERIODS: dict[str, dict[str, str]] = {
     **{relation: {} for relation in CLIENT_RELATIONS},
 }
 NOTHING: Mapping[str, object] = {}
+# Without a folder to spill to, a question that does not fit fails, and nobody's rows are left on a disk.
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "python_enable_replacements": "false",
+    "temp_directory": "",
+}
 SIDE_BY_SIDE = 3  # questions; planning takes most of the time of a small one
 NO_DAYS = Days(date.min, date.max)  # for questions that know no day
 
 
 class QueryTimeout(Exception):
-    """The query ran past its limit."""
+    """The query ran past its limit, of time or of memory."""
 
 
 class DuckdbEngine:
@@ -49,7 +56,7 @@ class DuckdbEngine:
     ) -> None:
         self._days = Days.of(snapshot)
         self._credits = bool(snapshot.tables.get("credits"))
-        self._root = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+        self._root = duckdb.connect(":memory:", config=CONFIG)
         self._root.execute(f"ATTACH {_literal(str(snapshot.facts))} AS facts (READ_ONLY)")
         for name, value in (
             ("allowed_directories", [str(snapshot.folder)]),
@@ -61,7 +68,8 @@ class DuckdbEngine:
             ("max_execution_time", int(seconds * 1000)),
             ("lock_configuration", True),
         ):
-            self._root.execute(f"SET {name} = {_literal(value)}")
+            # Global: a cursor is a connection of its own, which some settings would not reach.
+            self._root.execute(f"SET GLOBAL {name} = {_literal(value)}")
         self._guard = threading.Lock()
 
     @property
@@ -85,16 +93,18 @@ class DuckdbEngine:
         """See `queries.engine.Engine`. `values` are bound to the `$names` of the query's text.
 
         Questions on clients answer no row where there are no credits. Raises QueryTimeout past the limit,
-        NoSnapshot for a question on cases where there are none.
+        NoSnapshot for a question on cases where there are none, Left where nobody waits any more.
         """
         of_clients = query.source in CLIENT_RELATIONS
         if of_clients and not self._credits:
             return query.columns.to_frame()
         text, bound = statement(query, selection, scope, NO_DAYS if of_clients else self.days)
-        with self._cursor() as cursor:
+        with self._cursor() as cursor, underway("facts", cursor.interrupt):
             try:
                 answer = cursor.sql(text, params={**bound, **values}).pl()
             except duckdb.InterruptException as error:
+                raise (Left() if left() else QueryTimeout(query.id)) from error
+            except duckdb.OutOfMemoryException as error:
                 raise QueryTimeout(query.id) from error
         return conform(answer, query)
 
@@ -105,7 +115,15 @@ class DuckdbEngine:
         if len(asked) < 2:
             return [self.run(query, selection, scope) for query, selection in asked]
         with ThreadPoolExecutor(min(len(asked), SIDE_BY_SIDE)) as pool:
-            return list(pool.map(lambda each: self.run(each[0], each[1], scope), asked))
+            under_way = [
+                pool.submit(copy_context().run, self.run, query, selection, scope)
+                for query, selection in asked
+            ]
+            try:
+                return [each.result() for each in under_way]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)  # one lacks: the rest need not begin
+                raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -149,7 +167,7 @@ def _cut(relation: str, selection: Selection, scope: Selection | None, values: d
         for dim, members in (part or {}).items():
             name = f"p{len(values)}"
             values[name] = list(members)
-            conditions.append(f"list_contains(${name}, {_column(dim)})")
+            conditions.append(f"{_column(dim)} = ANY(${name})")  # list_contains fails on a constant NULL
     for bound, comparison in PERIODS[relation].items():
         value = getattr(selection, bound)
         if value is not None:

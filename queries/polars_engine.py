@@ -20,6 +20,7 @@ from queries.engine import (
 )
 from queries.query import Query
 from queries.selection import Selection, month_end
+from queries.waiting import underway
 
 EPOCH = date(1970, 1, 1)
 GRAINED = ("cases", "flows")
@@ -92,7 +93,8 @@ class PolarsEngine:
             )
             for query, selection in questions
         ]
-        answers = pl.collect_all(plans, engine="in-memory")
+        with underway("cubes", _cannot_stop):
+            answers = pl.collect_all(plans, engine="in-memory")
         return [conform(answer, query) for answer, (query, _) in zip(answers, questions, strict=True)]
 
     def _cut(self, selection: Selection, scope: Selection | None, cuts: dict[str, "Cut"]) -> "Cut":
@@ -192,6 +194,10 @@ def _between(frame: pl.DataFrame, column: str, since: date, until: date) -> pl.D
     start = np.searchsorted(days, (since - EPOCH).days, side="left")
     end = np.searchsorted(days, (until - EPOCH).days, side="right")
     return frame.slice(int(start), int(end - start))
+
+
+def _cannot_stop() -> None:
+    """Polars has no way to be interrupted: its questions take milliseconds."""
 
 
 def _small(frame: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,11 @@
     docExpansion: "list",
     filter: false,
     persistAuthorization: false,
+    requestInterceptor: function (request) {
+      var found = /(?:^|; )_csrf_token=([0-9a-f]+)/.exec(document.cookie);
+      if (found && request.method === "POST") request.headers["X-CSRFToken"] = found[1];
+      return request;
+    },
     supportedSubmitMethods: ["get", "post"],
     syntaxHighlight: { activated: true },
     tryItOutEnabled: true,

@@ -1,5 +1,11 @@
+import base64
+import hashlib
+import json
+import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +18,22 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app import declared, guard, shell
+from app import declared, identity, shell
 from app.accounts import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN, Forbidden, User, acting, permit, user
 from app.declared import Undeclared, secured
 from app.guard import Guard
+from app.headers import CSRF_HEADER, proven
+from app.main import PAGES
+from data.store import JournalFailed
 from queries.selection import Selection
 from tests.published import app_on, publish, visit
+from tests.signed import person, program
 
 Declare = Callable[[Callable[[int | None], object]], None]
 ELSEWHERE = "192.0.2.7"
 UPDATE = "/_dash-update-component"
+OFFICE = "https://vigie.example"
+POLICY = "content-security-policy"
 
 
 @pytest.fixture(scope="module")
@@ -188,8 +200,133 @@ def test_a_proxy_in_between_ends_the_demonstration(here: TestClient) -> None:
 
 def test_without_the_demonstration_there_is_no_user(home: Path) -> None:
     with visit(app_on(home, demo=False)) as place:
-        assert place.get("/production").status_code == 403
+        refused = place.get("/production?agency=Bobigny")
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Bearer realm="Vigie"')
+        opened = place.get("/production?agency=Bobigny", headers={"accept": "text/html"})
+        assert opened.status_code == 303
+        assert opened.headers["location"] == "/sign-in?next=%2Fproduction%3Fagency%3DBobigny"
         assert place.get("/health").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def office(home: Path) -> Iterator[TestClient]:
+    """In front of a server where people sign in, known to them as vigie.example."""
+    with visit(app_on(home, demo=False, public_url=OFFICE), OFFICE) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def anne(home: Path) -> dict[str, str]:
+    return secure(person(home, "anne", ["manager"]))
+
+
+def secure(headers: dict[str, str]) -> dict[str, str]:
+    """The same where there is TLS."""
+    return {**headers, "cookie": headers["cookie"].replace("vigie_session", "__Host-vigie")}
+
+
+def without(headers: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in headers.items() if key != name}
+
+
+def test_a_change_needs_the_proof_of_its_own_session(
+    office: TestClient, home: Path, anne: dict[str, str]
+) -> None:
+    bertha = secure(person(home, "bertha", ["manager"]))
+    change = {"do": "start", "name": "", "first": False}
+    assert office.post("/saved", json=change, headers=anne).status_code == 200
+    refused = [
+        without(anne, CSRF_HEADER),
+        {**anne, CSRF_HEADER: ""},
+        {**anne, CSRF_HEADER: anne[CSRF_HEADER][:-1]},
+        {**anne, CSRF_HEADER: bertha[CSRF_HEADER]},
+        {**anne, "cookie": f"{anne['cookie']}; _csrf_token={anne[CSRF_HEADER]}", CSRF_HEADER: "x"},
+    ]
+    for headers in refused:
+        answer = office.post("/saved", json=change, headers=headers)
+        assert answer.status_code == 403
+        assert "session" in answer.json()["detail"]
+        assert office.post(UPDATE, json={}, headers=headers).status_code == 403
+    assert office.post(UPDATE, json={}, headers=anne).status_code == 400
+
+
+def test_a_proof_of_other_letters_is_none() -> None:
+    assert not proven("é" * 64, "a" * 64)
+
+
+def test_reading_needs_no_proof(office: TestClient, anne: dict[str, str]) -> None:
+    assert office.get("/production", headers=without(anne, CSRF_HEADER)).status_code == 200
+
+
+def test_a_form_may_bring_the_proof_in_a_field_and_its_body_arrives_whole(
+    office: TestClient, anne: dict[str, str]
+) -> None:
+    headers, proof = without(anne, CSRF_HEADER), anne[CSRF_HEADER]
+    # /saved reads JSON alone: 400 is its word on a form, 403 the guard's.
+    assert office.post("/saved", data={"_csrf_token": proof}, headers=headers).status_code in {400, 422}
+    assert office.post("/saved", data={"_csrf_token": proof[1:]}, headers=headers).status_code == 403
+    assert office.post("/saved", data={"other": proof}, headers=headers).status_code == 403
+    many = "&".join(f"a{n}=1" for n in range(200)) + f"&_csrf_token={proof}"
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert office.post("/saved", content=many, headers={**headers, **form}).status_code == 400
+
+
+def test_a_program_needs_no_proof_and_may_come_from_anywhere(office: TestClient, home: Path) -> None:
+    sent = program(home, "loader", ["officer"]) | {"sec-fetch-site": "cross-site"}
+    assert office.post("/api/v1/score", json={}, headers=sent).status_code == 422
+    assert office.post(UPDATE, json={}, headers=sent).status_code in {401, 403}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "vigie.example.evil.example", "192.0.2.1", "[::", ""])
+def test_a_name_that_is_not_the_servers_is_refused(
+    office: TestClient, anne: dict[str, str], host: str
+) -> None:
+    assert office.get("/production", headers={**anne, "host": host}).status_code == 421
+    assert office.get("/assets/vigie/theme.js", headers={"host": host}).status_code == 421
+    assert office.get("/health", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["vigie.example", "vigie.example:443", "localhost:8050", "[::1]:8050"])
+def test_the_servers_own_names_are_answered(office: TestClient, anne: dict[str, str], host: str) -> None:
+    assert office.get("/production", headers={**anne, "host": host}).status_code == 200
+
+
+def test_browsers_keep_to_tls_where_there_is_tls(office: TestClient, here: TestClient) -> None:
+    assert "strict-transport-security" in office.get("/health").headers
+    assert "strict-transport-security" not in here.get("/health").headers
+
+
+def test_what_a_user_may_not_do_is_written_with_the_pattern_of_its_address(
+    office: TestClient, home: Path, anne: dict[str, str]
+) -> None:
+    before = len(refusals(home))
+    assert office.get("/api/v1/clients/4711/score", headers=anne).status_code == 403
+    who, details = refusals(home)[before]
+    assert who == "anne"
+    assert details == {
+        "permission": "score.view",
+        "place": "/api/v1/clients/{client_id}/score",
+        "program": False,
+    }
+    assert office.get("/cases/rows", headers={}).status_code == 401
+    assert len(refusals(home)) == before + 1  # nobody is not a user
+
+
+def test_a_refusal_stands_where_it_cannot_be_written(
+    office: TestClient, anne: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritable(*_asked: object) -> None:
+        raise JournalFailed("unwritable", detail="disk full")
+
+    monkeypatch.setattr("data.audit.Audit.record", unwritable)
+    assert office.get("/cases/rows", headers=anne).status_code == 403
+
+
+def refusals(home: Path) -> list[tuple[str, dict[str, object]]]:
+    """Who was refused what, in order."""
+    with closing(sqlite3.connect(home / "journal.sqlite")) as journal:
+        found = journal.execute("SELECT who, details FROM audit WHERE action = 'access.refused' ORDER BY id")
+        return [(who, json.loads(details)) for who, details in found]
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -234,17 +371,45 @@ def test_the_browser_is_not_told_of_a_websocket(here: TestClient) -> None:
     assert "python_version" not in here.get("/production").text
 
 
-@pytest.mark.parametrize(
-    "path", ["/production", "/health", "/assets/vigie/theme.js", "/nothing", "/api/nothing"]
-)
-def test_every_answer_has_the_security_headers(here: TestClient, path: str) -> None:
-    headers = here.get(path).headers
-    policy = headers["content-security-policy"]
-    assert "script-src 'self' 'sha256-" in policy
-    assert "'unsafe-inline'" not in policy.split("style-src")[0]
-    assert "frame-ancestors 'none'" in policy
-    assert "http" not in policy
-    assert headers["x-content-type-options"] == "nosniff"
+ADDRESSES = [
+    *(page.PATH for page in PAGES),
+    *(f"{page.PATH}/unknown" for page in PAGES if page.PLACED),
+    "/sign-in", "/invitation", "/account", "/api/docs", "/api/openapi.json",
+    "/health", "/assets/vigie/theme.js", "/nothing", "/api/nothing", "/api/v1/queries/production/kpis",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_every_answer_has_the_security_headers(
+    here: TestClient, office: TestClient, anne: dict[str, str], path: str
+) -> None:
+    browser = {"accept": "text/html"}
+    for answer in (here.get(path, headers=browser), office.get(path, headers=anne), office.get(path)):
+        headers = answer.headers
+        directives = dict(part.strip().partition(" ")[::2] for part in headers[POLICY].split(";"))
+        assert directives["default-src"] == "'none'"
+        assert directives["script-src"].startswith("'self' 'sha256-")
+        assert "unsafe" not in directives["script-src"]
+        assert directives["connect-src"] == "'self'"
+        assert (directives["frame-ancestors"], directives["base-uri"]) == ("'none'", "'none'")
+        assert directives["form-action"].split()[0] == "'self'"
+        assert "http" not in headers[POLICY].replace(directives["form-action"], "")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cache-control"]
+
+
+def test_no_page_of_ours_has_a_script_of_its_own_that_the_policy_does_not_know(
+    office: TestClient, anne: dict[str, str]
+) -> None:
+    policy = office.get("/health").headers[POLICY]
+    for path in ("/production", "/sign-in", "/invitation", "/api/docs", "/nothing"):
+        text = office.get(path, headers={**anne, "accept": "text/html"}).text
+        for attributes, script in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL):
+            known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert "src=" in attributes or "application/json" in attributes or known in policy
+        assert not re.search(r"<[^>]+ on[a-z]+=|javascript:|https?://(?!127|vigie)", text)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
@@ -259,8 +424,14 @@ def test_a_large_body_is_refused_stated_or_not(home: Path) -> None:
 
     kind = {"content-type": "application/json"}
     with visit(app_on(home, max_body_bytes=10_000)) as place:
-        assert place.post(UPDATE, content=b" " * 20_000, headers=kind).status_code == 413
-        assert place.post(UPDATE, content=unstated(), headers=kind).status_code == 413
+        for path in (UPDATE, "/saved", "/api/v1/score"):
+            for content in (b" " * 20_000, unstated()):
+                refused = place.post(path, content=content, headers=kind)
+                assert refused.status_code == 413
+                assert refused.headers["content-type"] == "application/problem+json"
+                assert refused.headers["connection"] == "close"
+                assert POLICY in refused.headers
+        assert place.post(UPDATE, content=b" " * 9_000, headers=kind).status_code == 400
 
 
 def test_only_json_is_read(here: TestClient) -> None:
@@ -344,7 +515,7 @@ def test_a_callback_needs_its_permission(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one_callback(lambda _clicks: "seen")
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", ("caller",), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", ("caller",), Selection()))
     with visit(app_on(home)) as place:
         assert press(place).status_code == 403
         assert place.get("/api/v1/queries/production/kpis").status_code == 403

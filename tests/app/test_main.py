@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +120,8 @@ def test_the_server_starts_with_nothing_published(empty: TestClient) -> None:
     assert empty.get("/").headers["location"] == "/production"
     assert empty.get("/production").status_code == 200
     assert empty.get("/_dash-layout").status_code == 200
+
+
+def test_what_the_server_is_made_of_is_set_aside_from_garbage_collections(here: TestClient) -> None:
+    assert here.get("/health").status_code == 200
+    assert gc.get_freeze_count() > 50_000

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from app import advice_cards, advised, recommendations
-from app.accounts import user
+from app.accounts import permit_picks, user
 from app.advised import Given, Item
 from app.declared import secured
 from app.problems import sentence
@@ -137,6 +137,8 @@ def _item(name: str, text: str, plan: Plan | None) -> Item:
 
 def _selection(text: str) -> Selection:
     try:
-        return Selection.parse(text)
+        selection = Selection.parse(text)
     except ValueError:
         raise AnswerRefused("unknown") from None
+    permit_picks(selection)
+    return selection

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from app.accounts import user
 from app.services import services
 from app.texts import day, number, t
@@ -20,7 +22,7 @@ from queries.selection import Selection
 Item = dict[str, Any]
 PARIS = ZoneInfo("Europe/Paris")
 SHOWS = {RETAINED: "check-circle-fill", DISMISSED: "x-circle", SNOOZED: "hourglass-split"}
-APART = "|"  # between the picks and the rights of the reader that an item without an agency is of
+APART = "|"  # between what an item is of and the rights of the reader whose part of it that is
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Given:
 
 def standing() -> dict[tuple[str, str], Answer]:
     """Per rule and place the last answer that was not taken back. Raises JournalFailed."""
-    return {each.key: each for each in services().advised.standing()}
+    return {each.key: each for each in services().stores.advised.standing()}
 
 
 def attached(items: Iterable[Item]) -> list[Item]:
@@ -71,34 +73,62 @@ def record(item: Item, given: Given) -> int:
         measured={"as_of": str(snapshot.last_day), "measures": item["measures"]},
         announced=_announced(item),
     )
-    return services().advised.record(answer, given.seen)
+    return services().stores.advised.record(answer, given.seen)
 
 
 def withdraw(number: int) -> Answer:
     """Take back an answer of a place that the reader sees. Raises AnswerRefused, JournalFailed."""
-    taken = next((each for each in services().advised.standing() if each.id == number), None)
+    taken = next((each for each in services().stores.advised.standing() if each.id == number), None)
     if taken is None or not sees(taken.place):
         raise AnswerRefused("no_answer")
-    return services().advised.withdraw(user().name, number)
+    return services().stores.advised.withdraw(user().name, number)
 
 
 def sees(place: str) -> bool:
-    """Whether the reader may see what concerns that agency or region."""
+    """Whether the reader may see what was answered for that place, as `kept_under` names it."""
     scope = user().scope
     if scope == Selection():
         return True
     if scope is None:
         return False
-    offices = services().run(places.offices, Selection(), scope)
-    return place in {*offices["agency"], *offices["region"]} or place.endswith(f"{APART}{scope}")
+    every, seen = _offices(Selection()), _offices(scope)
+    if place in every["agency"]:
+        return place in seen["agency"]
+    if place in every["region"]:
+        return whole(place)
+    return place.endswith(f"{APART}{scope}")
 
 
 def place_of(item: Item, selection: Selection, scope: Selection | None) -> str:
     """Where an item is of: its agency or region; else the picks it is worked out on, within whose rights."""
     if item["place"]:
-        return str(item["place"])
+        return kept_under(item["place"], item["dim"])
     picks = str(Selection(picks=selection.picks))
     return f"{picks}{APART}{scope}" if scope and scope.picks else picks
+
+
+def kept_under(place: str, dim: str) -> str:
+    """What answers to an agency or a region are kept under.
+
+    Of a region of which the reader sees only some agencies, those are a place of their own: what is worked
+    out on them, and answered to it, is not what others work out on the whole region.
+    """
+    return place if dim != "region" or whole(place) else f"{place}{APART}{user().scope}"
+
+
+def shown(place: str) -> str:
+    """The place as people read it."""
+    return place.partition(APART)[0]
+
+
+def whole(region: str) -> bool:
+    """Whether the reader sees every agency of that region."""
+    counts = [(_offices(scope)["region"] == region).sum() for scope in (Selection(), user().scope)]
+    return counts[0] == counts[1]
+
+
+def _offices(scope: Selection | None) -> pl.DataFrame:
+    return services().run(places.offices, Selection(), scope)
 
 
 def reasons() -> list[list[str]]:

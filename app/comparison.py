@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from dash.development.base_component import Component
 
-from app import targets
+from app import reach, targets
+from app.crossfilter import ELSEWHERE
 from app.references import ORDER, distinct
 from app.texts import t
 from app.widgets import menu
@@ -40,9 +41,8 @@ def told(held: Mapping[str, Any]) -> dict[str, Any]:
 
 def choices(selection: Selection, compared: list[str], peers: list[str] | None) -> Iterator[Choice]:
     """Every reference of the page; `peers` are the agencies closest to its place, None where it has none."""
-    for name in LISTED:
-        if name == "peers" and peers is None:
-            continue
+    hidden = ELSEWHERE if reach.alone() else ("peers",) if peers is None else ()
+    for name in (each for each in LISTED if each not in hidden):
         yield Choice(name, t(f"compare.{name}"), _why(name, selection, peers or []), name in compared)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from dash import ClientsideFunction, Dash, Input, Output, State
 
+from app import reach
 from app import state as states
 from app.accounts import user
 from app.asking import Asking, Shape
@@ -18,6 +19,8 @@ from data.snapshot import Snapshot
 from queries.engine import Days
 from queries.query import Query
 from queries.selection import Selection
+
+ELSEWHERE = ("network", "peers")  # references that are of other agencies
 
 Payload = dict[str, Any]
 Placed = Callable[[str], Place]  # from the last part of an address; raises UnknownPlace
@@ -105,8 +108,9 @@ class Page:
         return Asking(place.pin(state.selection), days, compared, place, peers_of(state, place))
 
     def references(self, state: states.State) -> tuple[str, ...]:
-        """What it compares with: what the reader chose, else its own."""
-        return self.compared if state.compare is None else state.compare
+        """What it compares with: what the reader chose, else its own; of one agency alone no other."""
+        wanted = self.compared if state.compare is None else state.compare
+        return tuple(name for name in wanted if name not in ELSEWHERE or not reach.alone())
 
 
 def peers_of(state: states.State, place: Place) -> tuple[str, ...]:
@@ -124,7 +128,8 @@ def update(page: Page, event: Payload | None, held: Payload | None, search: str,
     here = held if held and (held["page"], held["path"]) == (page.name, path) else None
     before = states.State.parse(here["text"] if here else search)
     moves = event["moves"] if event and not (held and held["t"] == event["t"]) else ()
-    after = states.reduce(before, moves)
+    wished = states.reduce(before, moves)
+    after = reach.permitted(wished)
     if place:
         after = after.picking(place.leave(after.selection))
     snapshot = services().snapshot
@@ -144,7 +149,8 @@ def update(page: Page, event: Payload | None, held: Payload | None, search: str,
     known = page.asking(before, days, place) if here and here["snapshot"] == snapshot.id else None
     views = tuple(view for view in page.views if not view.later)
     drawn = _draw(views, page.asking(after, days, place), known, snapshot.absent)
-    return {"held": stamp, "views": drawn, "later": len(views) < len(page.views)}
+    said = {} if reach.permitted(wished) == wished else {"notice": t("page.no_agents")}
+    return {"held": stamp, "views": drawn, "later": len(views) < len(page.views)} | said
 
 
 def update_later(page: Page, held: Payload, drawn: Payload | None) -> Payload:
@@ -156,8 +162,8 @@ def update_later(page: Page, held: Payload, drawn: Payload | None) -> Payload:
         return {"held": held, "views": {}}
     here = {"page": page.name, "path": held["path"], "snapshot": snapshot.id}
     same = drawn and all(drawn[key] == value for key, value in here.items())
-    known = page.asking(states.State.parse(drawn["text"]), days, place) if drawn and same else None
-    asking = page.asking(states.State.parse(held["text"]), days, place)
+    known = page.asking(reach.state(drawn["text"]), days, place) if drawn and same else None
+    asking = page.asking(reach.state(held["text"]), days, place)
     views = tuple(view for view in page.views if view.later)
     return {"held": held, "views": _draw(views, asking, known, snapshot.absent)}
 

@@ -107,7 +107,10 @@ def _views_menu() -> Component:
 
 
 def export_menu() -> Component:
-    """The export of the current selection, one link a format."""
+    """The export of the current selection, one link a format; printing alone for who may not export."""
+    if "export.aggregate" not in user().permissions:
+        printed = [icon("printer"), html.Span(t("filter.print"), className="hide-s")]
+        return html.Button(printed, className="fb", **aria(label=t("filter.print")), **data(action="print"))
     symbols = {"xlsx": "spreadsheet", "csv": "text", "parquet": "binary"}
     links = [
         html.A(

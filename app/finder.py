@@ -12,6 +12,7 @@ from app.accounts import user
 from app.services import services
 from app.state import State
 from app.texts import t
+from app.top_bar import SOUGHT
 from data.errors import NoSnapshot
 from data.saved_views import plain
 from data.store import JournalFailed
@@ -40,7 +41,7 @@ def find(typed: str) -> list[dict[str, Any]]:
         return []
     finders = {"agency": _agencies, "agent": _agents, "case": _cases, "client": _client}
     may = user().permissions
-    found = {kind: finders[kind](wanted) for kind, need in shell.SOUGHT.items() if need in may and wanted}
+    found = {kind: finders[kind](wanted) for kind, need in SOUGHT.items() if need in may and wanted}
     found |= {"view": _views(wanted), "page": _pages(wanted)}
     return [{"kind": kind, "items": items} for kind, items in found.items() if items]
 

@@ -109,10 +109,11 @@ def past(selection: Selection, shown: Collection[tuple[str, str]]) -> list[Item]
     if snapshot is None or snapshot.last_day is None:
         return []
     since = str(shift_months(snapshot.last_day.replace(day=1), -RECENT))[:7]
-    places = {*selection.picks.get("agency", ()), *selection.picks.get("region", ())}
+    regions = {advised.kept_under(region, "region") for region in selection.picks.get("region", ())}
+    places = {place for place in {*selection.picks.get("agency", ()), *regions} if advised.sees(place)}
     return [
         _item(each)
-        for each in reversed(services().advised.standing())
+        for each in reversed(services().stores.advised.standing())
         if each.answer == RETAINED and each.place in places and each.key not in shown and each.month >= since
     ]
 
@@ -124,7 +125,7 @@ def measured(answers: Sequence[Answer]) -> dict[int, Outcome]:
     ready = [each for each in answers if last and each.answer == RETAINED and _known_on(each) <= last]
     if not ready:
         return {}
-    standing = services().advised.standing()
+    standing = services().stores.advised.standing()
     found = {each.id: _measured(each, standing) for each in ready}
     return {number_: outcome for number_, outcome in found.items() if outcome}
 
@@ -160,7 +161,7 @@ def _ended(answer: Answer) -> date:
 
 def _item(answer: Answer) -> Item:
     """A retained one that no longer fires, as the card it had."""
-    rule = rules.rule(answer.rule)
+    rule, place = rules.rule(answer.rule), advised.shown(answer.place)
     return {
         "id": f"past:{answer.id}",
         "rule": answer.rule,
@@ -169,9 +170,9 @@ def _item(answer: Answer) -> Item:
         "urgency": "note",
         "decides": False,
         "icon": rule.icon,
-        "title": rule.texts[language()]["title"].format(place=answer.place),
+        "title": rule.texts[language()]["title"].format(place=place),
         "text": t("advised.no_longer"),
-        "badge": answer.place,
+        "badge": place,
         "measures": [],
         "link": "",
         "evidence": "",

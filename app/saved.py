@@ -3,21 +3,21 @@
 from typing import Any
 from urllib.parse import quote, unquote
 
-from app import shell
+from app import shell, user_menu
 from app.accounts import SIGNED_IN, Forbidden, user
 from app.services import services
 from app.state import State
 from data.saved_views import SavedView, ViewRefused
 from data.store import JournalFailed
 
-LAST_COOKIE = "vigie_last"  # written by assets/vigie/91-way.js
+LAST = "vigie_last"  # the cookie that assets/vigie/91-way.js writes, with the reader's mark
 LONGEST = 4_096  # characters of a cookie
 NEVER = frozenset({"clients"})  # a client is opened for a purpose, never by where one was
 
 
 def views() -> list[SavedView]:
     """The reader's views that lead to a page they may open now. Raises JournalFailed."""
-    return [view for view in services().saved.of(user().name) if address(view.address)]
+    return [view for view in services().stores.saved.of(user().name) if address(view.address)]
 
 
 def save(view: SavedView) -> None:
@@ -25,7 +25,13 @@ def save(view: SavedView) -> None:
     known = address(view.address)
     if known is None:
         raise ViewRefused("bad_address")
-    services().saved.save(user().name, SavedView(view.name, known, view.first))
+    services().stores.saved.save(user().name, SavedView(view.name, known, view.first))
+
+
+def last_cookie() -> str:
+    """The name of the cookie that says where this reader was last."""
+    mark = user_menu.mark()
+    return f"{LAST}-{mark}" if mark else LAST
 
 
 def start(cookie: str | None) -> str:
@@ -66,7 +72,7 @@ def told(found: list[SavedView]) -> dict[str, Any]:
 
 def _first_view() -> str | None:
     try:
-        view = services().saved.start(user().name)
+        view = services().stores.saved.start(user().name)
     except JournalFailed:
         return None  # the page is what the reader came for
     return address(view.address) if view else None

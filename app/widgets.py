@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from app.accounts import user
 from app.texts import t
 
 
@@ -57,7 +58,10 @@ def definition(text: Sequence[str | Component], label: str) -> Component:
 def card(
     view: str, title: str, subtitle: str, *, columns: int, height: int, exported: bool = True
 ) -> Component:
-    """A card: its `<h2>`, its ⋯ menu and the element its view is drawn in, a skeleton until then."""
+    """A card: its `<h2>`, its ⋯ menu and the element its view is drawn in, a skeleton until then.
+
+    `exported`: its table may be taken away, by who may export.
+    """
     return html.Section(
         [
             html.Div(
@@ -69,7 +73,7 @@ def card(
                         ],
                         className="grow",
                     ),
-                    _card_menu(view, title, exported=exported),
+                    _card_menu(view, title, exported=exported and "export.aggregate" in user().permissions),
                 ],
                 className="card-h",
             ),

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet read a text as a formula
+# What makes a spreadsheet read a text as a formula; some take wide forms for the plain ones.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LONGEST = 32_000  # characters; a cell holds 32,767
 MOST_ROWS = 1_048_575  # under the heading
 NARROWEST, WIDEST = 9, 60  # characters

@@ -4,7 +4,20 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts import SIGNED_IN
-from app.api import cases, client_sheet, docs, export, find, health, queries, rules, saved, scoring
+from app.api import (
+    audit,
+    cases,
+    client_sheet,
+    docs,
+    export,
+    find,
+    health,
+    metrics,
+    queries,
+    rules,
+    saved,
+    scoring,
+)
 from app.declared import secured_route
 from app.problems import problem
 from app.texts import t
@@ -21,7 +34,9 @@ def unknown_address(_path: str) -> Response:
 
 ROUTERS = (
     health.router,
+    metrics.router,
     queries.router,
+    audit.router,
     rules.router,  # before the exports of any other name
     cases.router,
     export.router,

@@ -4,28 +4,27 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
-import structlog
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import case_files, case_record, case_rows, dossier, export
-from app.accounts import user
+from app import audit, case_files, case_record, case_rows, dossier, export
+from app.accounts import permit_picks, user
 from app.api.queries import wrong_field
 from app.case_rows import LARGEST_PAGE, Asked
 from app.declared import secured_route
-from app.problems import problem, refusal, written
+from app.problems import problem, refusal, sentence, written
 from app.services import services
 from app.texts import language, number, t
 from app.workbook import MOST_ROWS
 from data.child import in_child
 from data.errors import NoSnapshot
+from data.store import JournalFailed
 from queries.cases.listing import BadListing, Listing
 from queries.duckdb_engine import QueryTimeout
 from queries.selection import Selection
 
 router = APIRouter()
-log = structlog.get_logger()
 OF_LISTS = ("list", "sort", "filter")
 OF_PAGES = ("start", "count")
 LAST_ROW = 2**31
@@ -39,7 +38,7 @@ class UnknownFormat(Exception):
     """No export has that format."""
 
 
-REFUSED = (BadField, BadListing, UnknownFormat, export.TooManyRows, NoSnapshot, QueryTimeout)
+REFUSED = (BadField, BadListing, UnknownFormat, export.TooManyRows, JournalFailed, NoSnapshot, QueryTimeout)
 
 
 @router.get("/cases/rows", include_in_schema=False)
@@ -73,6 +72,7 @@ def asked(text: str) -> tuple[Asked, dict[str, int]]:
         selection = Selection.parse(rest)
     except ValueError:
         raise BadField(wrong_field(rest)) from None
+    permit_picks(selection)
     span = {
         "start": _whole("start", given.get("start", "0"), 0, LAST_ROW),
         "count": _whole("count", given.get("count", "100"), 1, LARGEST_PAGE),
@@ -108,6 +108,7 @@ def _one(given: dict[str, str]) -> Response:
     found = case_record.find(identifier, given.get("agency", ""))
     if found is None:
         return problem(404, t("cases.unknown", case=written(identifier)))
+    audit.record("case.viewed", subject=(audit.CASE, identifier))
     return Response(orjson.dumps(dossier.told(found)), media_type="application/json")
 
 
@@ -121,13 +122,12 @@ def _file(kind: str, wanted: Asked) -> Response:
     long = kind == "xlsx" and table.height > export.LONG_WORKBOOK
     content = in_child(export.written_apart, *given, language()) if long else export.written(*given)
     name = export.file_name(t("cases.file"), kind, source)
-    log.info(
-        "exported",
-        who=user().name,
+    audit.record(
+        "cases.exported",
         kind=kind,
-        view="cases",
-        selection=str(wanted.selection),
+        selection=audit.without_names(wanted.selection),
         listing=wanted.listing.part,
+        filtered=sorted({each.column for each in wanted.listing.filters}),
         snapshot=snapshot.id,
         rows=table.height,
         bytes=len(content),
@@ -158,6 +158,8 @@ def _reason(error: Exception) -> tuple[int, str, dict[str, str]]:
             status, detail = 404, t("export.unknown_format", kind=written(str(error)))
         case export.TooManyRows(rows=rows, limit=limit):
             status, detail = 422, t("export.too_many", rows=number(rows), limit=number(limit))
+        case JournalFailed():
+            detail = sentence(error)
         case NoSnapshot():
             detail = t("errors.no_snapshot")
     return status, detail, members

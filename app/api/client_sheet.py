@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import client_sheet
-from app.accounts import user
 from app.api.documented import ClientId, refusals
 from app.client_sheet import Subject
 from app.consultation import UnknownClient
@@ -19,6 +18,7 @@ from app.services import services
 from app.texts import t
 from app.typeset import pdf
 from data.errors import DataError
+from data.journal import SHEET as MADE
 from queries.duckdb_engine import QueryTimeout
 
 router = APIRouter(tags=["Scoring"])
@@ -60,7 +60,7 @@ def sheet(
     except QueryTimeout:
         return refusal(request.scope, 503, t("errors.too_long"))
     made = pdf("client_sheet", client_sheet.content(subject))
-    log.info("sheet made", who=user().name, reference=client_sheet.reference(subject), bytes=len(made))
+    log.info("sheet made", bytes=len(made))
     name = f"{t('sheet.file', client=client_id)}.pdf"
     headers = {"content-disposition": f'inline; filename="{name}"'}
     return Response(made, headers=headers, media_type="application/pdf")
@@ -70,7 +70,7 @@ def _subject(client_id: int, purpose: str) -> Subject:
     """All that the sheet speaks of; the journal is told first. Raises as `Scoring.consult`."""
     service = services()
     scoring, settings, snapshot = service.scoring, service.settings, service.snapshot
-    seen = scoring.consult(client_id, purpose)
+    seen = scoring.consult(client_id, purpose, MADE)
     offer = None if seen.explanation.score.granted else scoring.offer(seen.values, seen.champion)
     return Subject(
         client_id=client_id,

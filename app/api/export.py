@@ -4,36 +4,35 @@ from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
 import polars as pl
-import structlog
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import export, shell
-from app.accounts import permit, user
+from app import audit, export, shell
+from app.accounts import permit, permit_picks, user
 from app.api.documented import one_of, refusals, selection_parameters
 from app.api.queries import wrong_field
 from app.asking import Asking
 from app.crossfilter import View
 from app.declared import secured_route
-from app.problems import refusal
+from app.problems import refusal, sentence
 from app.services import Question, services
 from app.sheets import Source
 from app.texts import language, number, t
 from data.child import in_child
 from data.errors import NoSnapshot
+from data.store import JournalFailed
 from queries.duckdb_engine import QueryTimeout
 from queries.engine import Days
 from queries.selection import Selection
 
 router = APIRouter()
-log = structlog.get_logger()
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 ONE_CARD = {"name": "view", "in": "query", "schema": {"type": "string"}}
 REFUSALS = refusals(
     s404="No such format, or no card of that name.",
     s422="Not a selection, or more rows than an export may hold.",
-    s503="No data are published, or the question takes too long.",
+    s503="No data are published, the question takes too long, or the journal cannot be written.",
 )
 
 
@@ -71,6 +70,7 @@ def exported(request: Request, kind: Annotated[str, one_of(export.MEDIA, "The fo
     except ValueError:
         field = wrong_field(text)
         return refusal(request.scope, 422, t("api.bad_field", field=field), field=field)
+    permit_picks(selection)
     return _answer(request, kind, selection, view)
 
 
@@ -82,6 +82,8 @@ def _answer(request: Request, kind: str, selection: Selection, view: View | None
         return refusal(request.scope, 422, t("export.too_many", **counts))
     except NoSnapshot:
         return refusal(request.scope, 503, t("errors.no_snapshot"))
+    except JournalFailed as error:
+        return refusal(request.scope, 503, sentence(error))
     except QueryTimeout:
         return refusal(request.scope, 503, t("errors.too_long"))
 
@@ -95,12 +97,11 @@ def _file(kind: str, selection: Selection, view: View | None) -> Response:
     subject = view.id if view else t("export.file")
     name = export.file_name(subject, kind, source)
     rows = next(reversed(answers.values())).height
-    log.info(
-        "exported",
-        who=user().name,
+    audit.record(
+        "figures.exported",
         kind=kind,
         view=view and view.id,
-        selection=str(selection),
+        selection=audit.without_names(selection),
         snapshot=source.snapshot.id,
         rows=rows,
         bytes=len(content),

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.accounts import permit, user
+from app.accounts import permit, permit_picks, user
 from app.api.documented import one_of, refusals, row_schema, selection_parameters
 from app.declared import secured_route
 from app.problems import problem
@@ -60,6 +60,7 @@ def answer(
     except ValueError:
         field = wrong_field(request.url.query)
         return problem(422, t("api.bad_field", field=field), field=field)
+    permit_picks(selection)
     try:
         snapshot, rows = services().answer(query, selection, user().scope)
     except NoSnapshot:

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import export
+from app import audit, export
 from app.accounts import user
 from app.declared import secured_route
 from app.pages.rules.export import table
@@ -20,7 +19,6 @@ from queries.duckdb_engine import QueryTimeout
 from queries.selection import Selection
 
 router = APIRouter()
-log = structlog.get_logger()
 KINDS = ("xlsx", "csv")
 Name = Annotated[str, Query(max_length=200)]
 
@@ -52,11 +50,9 @@ def _file(kind: str, rule: str, place: str, decision: str) -> Response:
     found = table(rule, place, decision)
     source = Source(snapshot, Selection(), user().scope or Selection())
     content = export.written(kind, {"history": found}, source, service.settings.export_rows)
-    log.info(
-        "exported",
-        who=user().name,
+    audit.record(
+        "rules.exported",
         kind=kind,
-        view="rules-history",
         rule=rule,
         place=place,
         decision=decision,

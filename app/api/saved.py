@@ -51,7 +51,7 @@ def change(asked: Change) -> Response:
 
 
 def _do(asked: Change) -> None:
-    who, kept = user().name, services().saved
+    who, kept = user().name, services().stores.saved
     match asked.do:
         case "save":
             saved.save(SavedView(asked.name, asked.address, asked.first))

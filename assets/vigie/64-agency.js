@@ -15,6 +15,7 @@
     const [, text, beside] = element.children;
     text.replaceChildren(...view.pieces.map(([piece, strong]) => (strong ? make("b", "", piece) : piece)));
     const [label, who, why, change] = beside.children;
+    label.parentElement.hidden = view.peers.none;
     put(label, view.peers.names.length ? view.peers.label + "\u00a0: " : "");
     put(who, view.peers.names.length ? view.peers.names.join(", ") + ". " : "");
     put(why, view.peers.why + " ");
@@ -86,8 +87,8 @@
       labels[i].style.top = y(value) + "%";
       put(labels[i], vigie.number(value));
     });
-    const peopled = view.network.map((value, day) => [day, value]).slice(0, -1);
-    plot.line("curve", "M" + peopled.map(([day, value]) => `${x(day).toFixed(2)} ${y(value).toFixed(2)}`).join("L"));
+    const peopled = (view.network || []).map((value, day) => [day, value]).slice(0, -1);
+    plot.line("curve", peopled.length ? "M" + peopled.map(([day, value]) => `${x(day).toFixed(2)} ${y(value).toFixed(2)}`).join("L") : "");
     columns(plot, view, top);
     marks(plot, view, count);
     const days = vigie.pool(plot.find("plot-x"), 7, () => make("span"));
@@ -98,7 +99,7 @@
     vigie.subLegend(element, [
       ["sw", t("within_norm")],
       ["sw over", t("dl_late", { share: view.late_text })],
-      ["ln dots", t("dl_network")],
+      ...(view.network ? [["ln dots", t("dl_network")]] : []),
       ...(view.few ? [["", t("few")]] : []),
     ]);
   };
@@ -114,7 +115,8 @@
       const late = view.late[day];
       nodes[day].children[0].style.height = (late / top) * 100 + "%";
       nodes[day].children[1].style.height = (within / top) * 100 + "%";
-      nodes[day].dataset.tip = `${dayWords(view, day)}\n${vigie.number(within + late)} ${t("closed_words")}\n${t("dl_network")} : ${vigie.number(view.network[day])}`;
+      const told = `${dayWords(view, day)}\n${vigie.number(within + late)} ${t("closed_words")}`;
+      nodes[day].dataset.tip = view.network ? `${told}\n${t("dl_network")} : ${vigie.number(view.network[day])}` : told;
     });
   }
   const dayWords = (view, day) => (day === view.within.length - 1 ? t("dl_more", { n: day }) : `${day}\u00a0${t("day")}`);
@@ -134,7 +136,9 @@
   }
 
   vigie.tables.delays = (view) => [
-    [t("dl_days"), t("dl_within"), t("dl_past"), t("dl_network")],
-    ...view.within.map((within, day) => [dayWords(view, day), vigie.number(within), vigie.number(view.late[day]), vigie.number(view.network[day])]),
+    [t("dl_days"), t("dl_within"), t("dl_past"), ...(view.network ? [t("dl_network")] : [])],
+    ...view.within.map((within, day) => [
+      dayWords(view, day), vigie.number(within), vigie.number(view.late[day]), ...(view.network ? [vigie.number(view.network[day])] : []),
+    ]),
   ];
 })(window.vigie);

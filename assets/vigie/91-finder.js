@@ -186,18 +186,18 @@
     box.querySelector("select").focus();
   }
 
-  // What was chosen last in this browser; never a client.
+  // What this reader chose last in this browser; never a client.
   function keep(item) {
     const { label, sub, href } = item;
     const mine = { label, sub, href, of: item.of || item.kind };
     if (mine.of === "page") return;
     const others = stored().filter((each) => each.href !== href);
-    localStorage.setItem(RECENT, JSON.stringify([mine, ...others].slice(0, KEPT)));
+    localStorage.setItem(vigie.own(RECENT), JSON.stringify([mine, ...others].slice(0, KEPT)));
   }
 
   function stored() {
     try {
-      const found = JSON.parse(localStorage.getItem(RECENT) || "[]");
+      const found = JSON.parse(localStorage.getItem(vigie.own(RECENT)) || "[]");
       const fit = (each) => typeof each?.label === "string" && typeof each.href === "string" && /^\/[a-z]/.test(each.href) && each.of in ICONS;
       return Array.isArray(found) ? found.filter(fit) : [];
     } catch {

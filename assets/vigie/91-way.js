@@ -25,7 +25,7 @@
 
   function places() {
     const here = vigie.held ? vigie.held.path : location.pathname;
-    return PINNED.test(here) ? parts(sessionStorage.getItem(LEFT)) : parts(text()).filter(named(PLACES));
+    return PINNED.test(here) ? parts(sessionStorage.getItem(vigie.own(LEFT))) : parts(text()).filter(named(PLACES));
   }
 
   const bound = (link) => link.setAttribute("href", vigie.keeping(link.pathname));
@@ -33,7 +33,7 @@
   // What every draw brings: `vigie.held` is already the new state.
   vigie.arrive = (data) => {
     vigie.held = data.held;
-    if (!PINNED.test(data.held.path)) sessionStorage.setItem(LEFT, places().join("&"));
+    if (!PINNED.test(data.held.path)) sessionStorage.setItem(vigie.own(LEFT), places().join("&"));
     document.querySelectorAll("a.keeps").forEach(bound);
     for (const link of document.querySelectorAll(".nav-link-x")) {
       if (link.pathname === NETWORK) bound(link);
@@ -77,7 +77,7 @@
   function remember(held) {
     const whole = held.path + (held.text ? "?" + held.text : "");
     const kept = encodeURIComponent(whole.length > LONGEST ? held.path : whole);
-    document.cookie = `${LAST}=${kept}; path=/; max-age=${YEAR}; samesite=lax`;
+    document.cookie = `${vigie.own(LAST)}=${kept}; path=/; max-age=${YEAR}; samesite=lax`;
   }
 
   const link = (event) => (event.target instanceof Element ? event.target.closest("a.keeps") : null);

@@ -18,9 +18,8 @@
   // The list, or what a change made of it; what went wrong is told and nothing is lost.
   async function ask(change) {
     held.busy = true;
-    const how = change ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(change) } : {};
     try {
-      const answer = await fetch("/saved", how);
+      const answer = await (change ? vigie.post("/saved", change) : fetch("/saved"));
       const told = await answer.json();
       if (!answer.ok) throw new Error(told.detail || t("silent"));
       Object.assign(held, { views: told.views, origin: told.origin, trouble: null });

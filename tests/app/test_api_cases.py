@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import guard
+from app import identity
 from app.accounts import User
 from queries.selection import Selection
 from tests.drawn import cases, published
@@ -118,7 +118,7 @@ def test_a_case_out_of_scope_is_answered_like_one_that_is_not(
     server: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lille = User("reader", ("analyst",), Selection(picks={"agency": ("Lille",)}))
-    monkeypatch.setattr(guard, "DEMONSTRATION", lille)
+    monkeypatch.setattr(identity, "DEMONSTRATION", lille)
     with visit(server) as place:
         other, none = (place.get(f"/cases/one?id={name}") for name in ("9", "nine"))
         assert other.status_code == none.status_code == 404
@@ -127,7 +127,7 @@ def test_a_case_out_of_scope_is_answered_like_one_that_is_not(
 
 
 def test_cases_are_for_the_roles_that_may_see_them(server: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("reader", ("manager",), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("reader", ("manager",), Selection()))
     with visit(server) as place:
         paths = ("/cases/rows", "/cases/one?id=9", "/export/cases.csv")
         assert [place.get(path).status_code for path in paths] == [403, 403, 403]

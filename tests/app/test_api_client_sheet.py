@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import guard
+from app import identity
 from app.accounts import DEMONSTRATION, User, acting
 from app.scoring import Scoring
 from data.journal import JournalFailed
@@ -108,7 +108,7 @@ def test_an_unknown_client_is_404_in_words_a_person_can_read(here: TestClient) -
 
 
 def test_a_reader_without_the_right_gets_none(server: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("anne", ("manager",), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("anne", ("manager",), Selection()))
     with visit(server) as place:
         assert place.get(SHEET).status_code == 403
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import guard
+from app import identity
 from app.accounts import User
 from app.declared import routes
 from data.pipeline import publish_tables
@@ -147,7 +147,7 @@ def test_every_refusal_has_the_form_described(here: TestClient, described: Descr
 def test_who_may_not_see_scores_is_told_of_no_client(
     server: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("anne", ("manager",), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("anne", ("manager",), Selection()))
     with visit(server) as place:
         told = place.get("/api/openapi.json")
     assert told.status_code == 200

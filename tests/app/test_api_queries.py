@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import guard
+from app import identity
 from app.accounts import User
 from queries.catalogue import QUERIES
 from queries.selection import Selection
@@ -87,7 +87,7 @@ def test_a_hostile_value_selects_no_row(here: TestClient) -> None:
 
 
 def test_a_reader_sees_the_rows_in_scope_alone(server: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("anne", ("manager",), Selection.parse("agency=Évry")))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("anne", ("manager",), Selection.parse("agency=Évry")))
     with visit(server) as place:
         mine = place.get("/api/v1/queries/production/delay_by_agency").json()
         other = place.get("/api/v1/queries/production/delay_by_agency?agency=Bobigny").json()
@@ -96,7 +96,7 @@ def test_a_reader_sees_the_rows_in_scope_alone(server: FastAPI, monkeypatch: pyt
 
 
 def test_a_reader_without_scope_sees_no_row(server: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("new", ("manager",)))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("new", ("manager",)))
     with visit(server) as place:
         assert place.get("/api/v1/queries/production/delay_by_agency").json() == []
 
@@ -107,6 +107,6 @@ def test_a_reader_without_scope_sees_no_row(server: FastAPI, monkeypatch: pytest
 def test_rows_of_agents_and_of_cases_take_their_own_permission(
     server: FastAPI, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("anne", ("manager",), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("anne", ("manager",), Selection()))
     with visit(server) as place:
         assert place.get(f"/api/v1/queries/{name.replace('.', '/')}").status_code == 403

@@ -11,7 +11,7 @@ from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import guard
+from app import identity
 from app.accounts import ROLES, User
 from app.declared import route_permission, routes
 from app.scored import ExplanationAnswer, ScoreAnswer
@@ -314,7 +314,7 @@ ADDRESSES = (("GET", CLIENT.format(999)), ("GET", EXPLANATION.format(999)), ("PO
 def test_only_who_may_see_scores_sees_one(
     here: TestClient, monkeypatch: pytest.MonkeyPatch, role: str, method: str, path: str
 ) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", (role,), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", (role,), Selection()))
     answer = here.request(method, path, json={"features": {}} if method == "POST" else None)
     if "score.view" in ROLES[role]:
         assert answer.status_code == 200
@@ -327,7 +327,7 @@ def test_the_questions_that_kpi_view_opens_reach_no_client(
 ) -> None:
     from queries.clients import QUERIES  # noqa: PLC0415
 
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", ("manager",), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", ("manager",), Selection()))
     for query in QUERIES:
         assert here.get(f"/api/v1/queries/clients/{query.name}").status_code == 404
         assert here.get(f"/api/v1/queries/clients/{query.name}?client_id=999").status_code == 404
@@ -344,7 +344,7 @@ def test_every_address_that_speaks_of_clients_needs_a_permission_to_see_scores(s
 
 
 def test_who_may_see_no_row_finds_no_client(here: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", ("officer",), None))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", ("officer",), None))
     is_problem(here.get(CLIENT.format(999)), 404)
 
 

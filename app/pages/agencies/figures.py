@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from app import reach
 from app.axes import ticks
 from app.control_chart import Note, control
 from app.crossfilter import Answers, Payload
@@ -20,21 +21,24 @@ LOOK_BACK = 12  # months that the chart of weeks shows at least
 
 
 def delay_columns(answers: Answers) -> Payload:
-    """Closed cases by whole days, within and past their norm, over the network's curve at equal volume."""
+    """Closed cases by whole days, within and past their norm, over the network's curve at equal volume.
+
+    Who sees one agency alone is shown no other curve.
+    """
     reason = no_delay(answers)
     if reason:
         return {"kind": "delays", "reason": reason}
     within, late = _columns(answers["now"])
     total, past = sum(within) + sum(late), sum(late)
-    wide = [sum(pair) for pair in zip(*_columns(answers["network"]), strict=True)]
-    share = total / (sum(wide) or 1)
+    whole = [sum(pair) for pair in zip(*_columns(answers["network"]), strict=True)]
+    wide = None if reach.alone() else [count * total / (sum(whole) or 1) for count in whole]
     marks = answers["marks"].row(0, named=True)
     norm = norm_for(answers.selection)
     return {
         "kind": "delays",
         "within": within,
         "late": late,
-        "network": [count * share for count in wide],
+        "network": wide,
         "late_text": percent(past / (total or 1)),
         "norm": norm,
         "marks": [
@@ -48,7 +52,7 @@ def delay_columns(answers: Answers) -> Payload:
                 [
                     1,
                     *(sum(pair) for pair in zip(within, late, strict=True)),
-                    *(count * share for count in wide),
+                    *(wide or ()),
                 ]
             )
         ),

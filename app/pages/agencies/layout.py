@@ -3,7 +3,7 @@
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app import case_list, filters, places
+from app import case_list, filters, places, reach
 from app.accounts import user
 from app.breadcrumbs import crumbs
 from app.cards import CARDS, kpi
@@ -33,8 +33,7 @@ def layout(name: str) -> Component:
                 [
                     _card("delays", columns=5, height=290),
                     _card("weeks", columns=7, height=290),
-                    _card("gap", columns=5, height=410),
-                    _card("people", columns=7, height=410, exported=False),
+                    *_why(),
                     card(
                         "agencies-recommendations",
                         t("agencies.recommendations", name=place.value),
@@ -43,8 +42,7 @@ def layout(name: str) -> Component:
                         height=240,
                         exported=False,
                     ),
-                    _card("risk", columns=8, height=320),
-                    _card("days", columns=4, height=320),
+                    *_coming(),
                     case_list.section("agencies", place),
                 ],
                 className="grid",
@@ -52,6 +50,20 @@ def layout(name: str) -> Component:
         ],
         className="page agency",
     )
+
+
+def _why() -> list[Component]:
+    """The gap to the other agencies, for who sees others, and the agents."""
+    if reach.alone():
+        return [_card("people", columns=12, height=410, exported=False)]
+    return [_card("gap", columns=5, height=410), _card("people", columns=7, height=410, exported=False)]
+
+
+def _coming() -> list[Component]:
+    """The cases at risk, for who may see cases, and the days on which they fall due."""
+    if "case.view" not in user().permissions:
+        return [_card("days", columns=12, height=320)]
+    return [_card("risk", columns=8, height=320), _card("days", columns=4, height=320)]
 
 
 def _sentence() -> Component:

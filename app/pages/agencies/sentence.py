@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app import gap as gaps
-from app import peers
+from app import peers, reach
 from app.crossfilter import Answers, Payload
 from app.gap import Gap, tenths
 from app.indicators import SMALL, unavailable_text
@@ -118,4 +118,5 @@ def _peers(answers: Answers) -> Payload:
         "nearest": nearest,
         "why": reason if answers.peers else t("agencies.no_peers"),
         "here": _name(answers),
+        "none": reach.alone(),
     }

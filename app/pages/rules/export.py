@@ -32,7 +32,7 @@ def table(rule: str = "", place: str = "", decision: str = "") -> pl.DataFrame:
     wanted = SHOWN[decision]
     found = [
         each
-        for each in firings(board(), services().advised.standing())
+        for each in firings(board(), services().stores.advised.standing())
         if (not rule or each.rule.id == rule)
         and (not place or each.place == place)
         and (wanted is None or each.decision in wanted)

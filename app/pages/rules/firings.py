@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app import advised
 from app.accounts import user
 from app.services import services
 from data.advised import RETAINED, Answer
@@ -68,6 +69,7 @@ def judged() -> list[Rule]:
 def firings(table: Board, answers: Sequence[Answer]) -> list[Firing]:
     """What fired in the last months of the board, the latest first; `answers` are those that stand."""
     told = rules.history(table, EVERYTHING, MONTHS)
+    kept = {region: advised.kept_under(region, "region") for region in set(table.regions)}
     given: dict[tuple[str, str], list[Answer]] = {}
     for answer in answers:
         given.setdefault(answer.key, []).append(answer)
@@ -75,7 +77,7 @@ def firings(table: Board, answers: Sequence[Answer]) -> list[Firing]:
     for name, dim, place, month, fired, values, limits in told.iter_rows():
         if fired:
             of = rules.rule(name)
-            held = _answer(given.get((name, place), ()), month)
+            held = _answer(given.get((name, kept[place] if dim == "region" else place), ()), month)
             found.append(Firing(of, dim, place, month, tuple(values), tuple(limits), held))
     return sorted(found, key=lambda each: (-each.month.toordinal(), each.rule.id, each.place))
 

@@ -33,7 +33,7 @@ def page() -> Payload:
 
 
 def _page() -> Payload:
-    table, answers = board(), services().advised.standing()
+    table, answers = board(), services().stores.advised.standing()
     found = firings(table, answers)
     came = outcomes.measured([each.answer for each in found if each.answer and not each.follows])
     rules = judged()

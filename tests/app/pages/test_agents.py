@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from app import guard
+from app import identity
 from app.accounts import DEMONSTRATION, User, acting
 from app.crossfilter import update
 from app.pages.agencies.people import shape
@@ -197,7 +197,7 @@ def test_an_unknown_agent_and_one_out_of_scope_are_told_alike(service: Services)
 
 def test_people_are_for_the_roles_that_may_see_them(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = app_on(home)
-    monkeypatch.setattr(guard, "DEMONSTRATION", User("reader", ("manager",), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User("reader", ("manager",), Selection()))
     body = {
         "output": "agents-data.data",
         "outputs": {"id": "agents-data", "property": "data"},

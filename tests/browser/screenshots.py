@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from app.portfolio import score_everyone
 from data.durable import remove_tree
 from data.simulate import simulate
-from tests.browser import officer
+from tests.browser import officer, screenshots_accounts
 from tests.browser.conftest import chromium_open
 from tests.browser.reader import Reader, options
 from tests.browser.server import Server
@@ -212,6 +212,7 @@ def main() -> None:
                 with serving(cases, clients) as server:
                     for shot in wanted:
                         take(browser, server, shot, asked.folder)
+        screenshots_accounts.take(browser, asked.folder, asked.only)
 
 
 def take(browser: Browser, server: Server, shot: Shot, folder: Path) -> None:

@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 	--universal --python-version 3.11 $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak screenshots lock clean
+.PHONY: help run install test lint audit bench soak screenshots lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## list what can be made
@@ -26,15 +26,21 @@ run: $(VENV)/run.stamp ## serve the demonstration on http://127.0.0.1:8050 (CASE
 	test "$$before" = "$$(cat "$$champion" 2>/dev/null)" || $(BIN)/vigie score --all
 	@exec $(BIN)/vigie serve --demo
 
+install: $(VENV)/run.stamp ## install into .venv what serving needs, and no more
+
 test: $(VENV)/test.stamp lint ## check and test everything (ARGS=…: for pytest)
 	@.ci/chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@test -n "$(ARGS)" || $(BIN)/python -m pytest tests/faults/test_load.py
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not load" $(ARGS)
 
 lint: $(VENV)/test.stamp ## ruff, mypy and the import contracts alone
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+audit: $(VENV)/test.stamp ## known vulnerabilities, bill of materials and licences of what is locked
+	@$(BIN)/python .ci/dependencies.py
 
 bench: $(VENV)/test.stamp ## print the benchmark tables (ARGS="simulate --cases 1000000")
 	@.ci/chromium

@@ -31,6 +31,10 @@ EXPERIMENT = MODEL = "vigie-scoring"
 CHAMPION, CHALLENGER = "champion", "challenger"
 VERSION, INTERRUPTED = "vigie_version", "vigie_interrupted"
 CURVE_STEP = 5  # thousandths
+ADDRESSES = (
+    ("experiments", "artifact_location"), ("runs", "artifact_uri"), ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)  # fmt: skip
 
 for noisy in ("mlflow", "alembic"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -48,6 +52,8 @@ class Registry:
             opened.execute("PRAGMA schema_version")
         self.client = MlflowClient(f"sqlite:///{file}")
         found = self.client.get_experiment_by_name(EXPERIMENT)
+        if found:
+            _follow(file, found.artifact_location.removesuffix("/mlartifacts"), folder.as_uri())
         self.experiment: str = (
             found.experiment_id
             if found
@@ -126,6 +132,19 @@ class Registry:
             self.client.set_registered_model_alias(MODEL, alias, version)
         if version is None and held is not None:
             self.client.delete_registered_model_alias(MODEL, alias)
+
+
+def _follow(file: Path, before: str, now: str) -> None:
+    """MLflow keeps whole addresses: of a state folder restored elsewhere, make them those of here."""
+    if before == now:
+        return
+    with closing(sqlite3.connect(file)) as opened, opened:
+        for table, column in ADDRESSES:
+            opened.execute(
+                f"UPDATE {table} SET {column} = :now || substr({column}, length(:before) + 1)"  # noqa: S608
+                f" WHERE substr({column}, 1, length(:before)) = :before",
+                {"before": before, "now": now},
+            )
 
 
 def repair(home: Path) -> int:

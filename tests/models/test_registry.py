@@ -130,3 +130,16 @@ def test_no_training_opens_a_connection(home: Path, monkeypatch: pytest.MonkeyPa
     publish_credits(home, 2_000)
     learn(home)
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+
+
+def test_a_state_folder_restored_elsewhere_keeps_its_files_in_itself(learned: Path) -> None:
+    Registry(learned)
+    client, here = read(learned), (learned / "models").resolve().as_uri()
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    assert experiment is not None
+    found = [str(run.info.artifact_uri) for run in runs(learned)]
+    found += [str(each.source) for each in client.search_model_versions(f"name = '{MODEL}'")]
+    assert len(found) > 1
+    assert [each for each in [*found, experiment.artifact_location] if not each.startswith(f"{here}/")] == []
+    (run,) = runs(learned, f"tags.{VERSION} = '1'")
+    assert client.list_artifacts(run.info.run_id, "model")

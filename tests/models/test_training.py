@@ -20,6 +20,7 @@ from models.leakage import TrainingRefused
 from models.scorer import Scorer
 from models.training import Trained, train
 from tests.credits import CONTRACT, fill_credits, publish_credits
+from tests.trained import with_registry
 
 CLIENTS = 2_000
 REFERENCE = Path("credit") / "UCI_Credit_Card.csv"
@@ -27,6 +28,8 @@ REFERENCE = Path("credit") / "UCI_Credit_Card.csv"
 
 def quickly(home: Path, *, seed: int = 42, with_protected: bool = False, by: str = "Karim") -> Trained:
     """CatBoost alone, nothing searched."""
+    if not (home / "models").exists():
+        with_registry(home)
     return train(home, families=("catboost",), candidates=1, seed=seed, with_protected=with_protected, by=by)
 
 

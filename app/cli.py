@@ -10,7 +10,20 @@ from typing import Any
 import typer
 from pydantic import ValidationError
 
-from app.commands import advice, data, decisions, questions, scoring, serving, training
+from app.commands import (
+    advice,
+    audit,
+    backup,
+    data,
+    decisions,
+    person,
+    questions,
+    scoring,
+    serving,
+    tokens,
+    training,
+    users,
+)
 from app.texts import speaking, t
 from data.errors import Busy, DataError
 
@@ -21,6 +34,11 @@ AREAS: tuple[Callable[[typer.Typer], None], ...] = (
     training.add_to,
     scoring.add_to,
     decisions.add_to,
+    audit.add_to,
+    person.add_to,
+    backup.add_to,
+    users.add_to,
+    tokens.add_to,
     serving.add_to,
 )
 LOCKED = os.EX_TEMPFAIL  # 75

@@ -169,10 +169,14 @@ def _before(home: Path) -> Snapshot:
     raise NoSnapshot("no_older")
 
 
-def _point(home: Path, snapshot_id: str, seal: Fingerprint) -> None:
+def pointing(snapshot_id: str, seal: Fingerprint) -> bytes:
+    """The content of a CURRENT that names this version."""
     named = {"snapshot": snapshot_id, "file": f"snapshots/{snapshot_id}/manifest.json"}
-    content = json.dumps({**named, "size": seal.size, "sha256": seal.sha256}).encode()
-    durable.replace_atomically(home / "CURRENT", content)
+    return json.dumps({**named, "size": seal.size, "sha256": seal.sha256}).encode()
+
+
+def _point(home: Path, snapshot_id: str, seal: Fingerprint) -> None:
+    durable.replace_atomically(home / "CURRENT", pointing(snapshot_id, seal))
 
 
 def _named_by_current(home: Path) -> Snapshot:

@@ -16,6 +16,7 @@ from data.snapshot import Snapshot
 from data.workshop import sql
 
 HERE = "http://127.0.0.1:8050"
+RATES = {"user_rate": 10**6, "address_rate": 10**6, "sign_in_rate": 10**6}  # tests ask faster than people
 ASKS_AS_A_PAGE = {"sec-fetch-site": "same-origin"}
 AGENCIES = ("Bobigny", "Créteil", "Évry")
 
@@ -54,7 +55,9 @@ def publish(home: Path, rows: int = 900, *, simulated: bool = False, targets: bo
 
 def settings(home: Path, **values: Any) -> Settings:
     """The defaults on that state folder, quiet, and quick to see a new snapshot."""
-    return Settings(**{"home": home, "log_level": "error", "poll_seconds": 0.05, **values})
+    return Settings(
+        **{"home": home, "demo": True, "log_level": "error", "poll_seconds": 0.05, **RATES, **values}
+    )
 
 
 def app_on(home: Path, **values: Any) -> FastAPI:

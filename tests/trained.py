@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,28 @@ def quick_model(home: Path, *, promoted: bool = True, trees: int = 100, seed: in
     if promoted:
         artefact.promote(home, card.version, APPROVED_BY)
     return card
+
+
+def with_registry(home: Path) -> None:
+    """An empty registry in `home`: made there by the first training, it takes as long as the training."""
+    folder = home / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mlflow.db").write_bytes(_empty_registry())
+
+
+@cache
+def _empty_registry() -> bytes:
+    """The tables of MLflow as it makes them, nothing in them."""
+    from mlflow.store.db.utils import _initialize_tables  # noqa: PLC0415  seconds, for those who train
+    from sqlalchemy import create_engine, event  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mlflow.db"
+        engine = create_engine(f"sqlite:///{file}")
+        event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous = OFF"))
+        _initialize_tables(engine)
+        engine.dispose()
+        return file.read_bytes()
 
 
 def publish(home: Path, fields: Mapping[str, Any], learned: Learned, contract: ScoringContract) -> Card:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
+from app.accounts import terminal_user
 from app.commands.advice import Format
 from app.commands.data import bars
 from app.settings import Settings
@@ -44,7 +44,7 @@ def train(  # noqa: PLR0913, PLR0917  a command has its options
     home = Settings().home
     if if_needed and not fit.training_due(home):
         return
-    made = _learned(home, folds, seed, by or getuser(), with_protected=with_protected, quick=quick)
+    made = _learned(home, folds, seed, by or terminal_user(), with_protected=with_protected, quick=quick)
     if form is Format.JSON:
         typer.echo(orjson.dumps([asdict(each) for each in made.families], option=orjson.OPT_INDENT_2))
     else:

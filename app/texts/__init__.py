@@ -18,7 +18,10 @@ LANGUAGES = ("fr", "en")
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 NBSP = "\u00a0"
 
+SCOPED = "_scoped"  # ends the name of what a text says to a reader of some agencies
+
 _language: ContextVar[str] = ContextVar("language", default="fr")
+_scoped: ContextVar[bool] = ContextVar("scoped", default=False)
 
 
 def language() -> str:
@@ -36,6 +39,16 @@ def speaking(code: str) -> Iterator[None]:
         _language.reset(token)
 
 
+@contextmanager
+def telling(*, scoped: bool) -> Iterator[None]:
+    """Speak inside the block to a reader of some agencies alone: what all of theirs is is not the network."""
+    token = _scoped.set(scoped)
+    try:
+        yield
+    finally:
+        _scoped.reset(token)
+
+
 @cache
 def catalogue(code: str) -> dict[str, str]:
     """All texts of one language, keyed `section.key`."""
@@ -51,7 +64,8 @@ def _spaced(text: str) -> str:
 
 def t(key: str, **values: Any) -> str:
     """The text for `section.key`, with its `{names}` filled in. Raises KeyError for an unknown key."""
-    text = catalogue(language())[key]
+    texts = catalogue(language())
+    text = texts.get(key + SCOPED, texts[key]) if _scoped.get() else texts[key]
     return text.format(**values) if values else text
 
 

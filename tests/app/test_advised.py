@@ -295,7 +295,7 @@ class TestOutcome:
 
     @pytest.mark.usefixtures("retained")
     def test_what_changed_everywhere_is_no_effect(self, world: Services) -> None:
-        answer = world.advised.standing()[0]
+        answer = world.stores.advised.standing()[0]
         moved = replace(answer, measured={"as_of": "2025-12-31"}, until="2026-02-11", id=9)
         outcome = outcomes.measured([moved])[9]
         assert outcome.net == pytest.approx(0, abs=0.3)

@@ -1,7 +1,11 @@
 """The breadcrumb: links above, the page itself last, a slot for an open case."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from app.accounts import DEMONSTRATION, acting
 from app.breadcrumbs import crumbs
 from app.filters import bar
 
@@ -34,6 +38,12 @@ def test_the_last_step_is_the_current_page_and_no_link() -> None:
 
 def test_it_is_named_for_those_who_do_not_see_it() -> None:
     assert getattr(crumbs(STEPS), "aria-label") == "Fil d'Ariane"
+
+
+@pytest.fixture(autouse=True)
+def _reader() -> Iterator[None]:
+    with acting(DEMONSTRATION):
+        yield
 
 
 def test_a_place_has_its_name_as_title_and_a_menu_to_the_other_agencies() -> None:

@@ -12,7 +12,6 @@ import openpyxl
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-import structlog
 
 from app import export
 from app.services import Services
@@ -24,6 +23,7 @@ from data.snapshot import Snapshot
 from queries.selection import Selection
 from tests import drawn
 from tests.published import app_on, publish, visit
+from tests.scored import lines
 
 ALL = Selection()
 NOW = datetime(2026, 10, 31, tzinfo=UTC)
@@ -247,22 +247,28 @@ def _of(service: Services) -> Snapshot:
     return service.snapshot
 
 
-def test_the_address_gives_the_file_and_logs_who_took_what(home: Path) -> None:
+def test_the_address_gives_the_file_and_the_journal_says_who_took_what(home: Path) -> None:
     publish(home)
     server = app_on(home, log_level="info")
-    with visit(server) as place, structlog.testing.capture_logs() as logged:
+    with visit(server) as place:
         answer = place.get("/export/csv?agency=Bobigny&until=2026-02-28")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="vigie-pilotage-2026-02-28.csv"'
     rows = len(answer.content.decode("utf-8-sig").splitlines()) - 1
-    (entry,) = [event for event in logged if event["event"] == "exported"]
-    assert entry["who"] == "demonstration"
-    assert (entry["selection"], entry["rows"], entry["kind"]) == (
-        "agency=Bobigny&until=2026-02-28",
-        rows,
-        "csv",
-    )
+    (line,) = lines(home)
+    told = line["details"]
+    assert (line["action"], line["who"]) == ("figures.exported", "demonstration")
+    assert (told["selection"], told["rows"], told["kind"]) == ("agency=Bobigny&until=2026-02-28", rows, "csv")
+
+
+def test_the_journal_names_no_agent_whose_figures_were_taken(home: Path) -> None:
+    publish(home)
+    with visit(app_on(home)) as place:
+        assert place.get("/export/csv?agent=p1&agency=Bobigny").status_code == 200
+    (line,) = lines(home)
+    assert "p1" not in str(line["details"])
+    assert line["details"]["selection"].startswith("agency=Bobigny&agent=")
 
 
 def test_one_card_gives_its_table_with_all_its_marks(home: Path) -> None:

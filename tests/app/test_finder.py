@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import guard
+from app import identity
 from app.accounts import ROLES, User
 from app.finder import LONGEST, MOST
 from data.pipeline import publish_tables
@@ -79,7 +79,7 @@ def ask(here: TestClient, monkeypatch: pytest.MonkeyPatch) -> Ask:
         *roles: str,
         scope: Selection | None = Selection(),  # noqa: B008  it is frozen
     ) -> dict[str, list[dict[str, Any]]]:
-        monkeypatch.setattr(guard, "DEMONSTRATION", User("anne", roles or tuple(ROLES), scope))
+        monkeypatch.setattr(identity, "DEMONSTRATION", User("anne", roles or tuple(ROLES), scope))
         answer = here.get("/find", params={"q": typed})
         assert answer.status_code == 200
         return {group["kind"]: group["items"] for group in answer.json()["groups"]}

@@ -26,7 +26,12 @@ def port(tmp_path: Path) -> Iterator[int]:
     """Two workers on the state folder, up and answering."""
     publish(tmp_path, ROWS[0])
     found = free_port()
-    environment = {**os.environ, "VIGIE_HOME": str(tmp_path), "VIGIE_LOG_LEVEL": "error"}
+    environment = {
+        **os.environ,
+        "VIGIE_HOME": str(tmp_path),
+        "VIGIE_LOG_LEVEL": "error",
+        "VIGIE_DEMO": "true",
+    }
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(found), "--workers", "2"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     wait_until(lambda: answers(found))

@@ -106,8 +106,7 @@ def test_reinforce_names_the_agency_its_delay_and_its_load_with_their_limits() -
     found = made("reinforce", Measure(25.16, 300, 300, 300))
     assert rule_words.title(found) == "Renforcer Lille"
     assert rule_words.sentence(found) == (
-        "Délai 25,2\u00a0j (limite 20\u00a0j) et charge 2,50 fois celle du réseau (limite 1,25), "
-        "depuis 2 mois."
+        "Délai 25,2\u00a0j (limite 20\u00a0j) et charge 2,50 fois la moyenne (limite 1,25), depuis 2 mois."
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import guard, shell
+from app import identity, shell
 from app.accounts import ROLES, User, acting
 from app.saved import LONGEST
 from app.services import serving
@@ -33,7 +33,7 @@ def here(
     server: FastAPI, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TestClient]:
     """As a reader of all roles that no other test knows."""
-    monkeypatch.setattr(guard, "DEMONSTRATION", User(request.node.name, tuple(ROLES), Selection()))
+    monkeypatch.setattr(identity, "DEMONSTRATION", User(request.node.name, tuple(ROLES), Selection()))
     with visit(server) as place:
         yield place
 
@@ -120,10 +120,10 @@ class TestStart:
     def test_what_the_reader_may_not_open_is_not_led_to(
         self, here: TestClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", ("officer",), Selection()))
+        monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", ("officer",), Selection()))
         assert root(here, quote("/production?agency=Lille", safe="")) == "/clients"
         scope = Selection(picks={"agency": ("Créteil",)})
-        monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", ("manager",), scope))
+        monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", ("manager",), scope))
         assert root(here, quote("/agencies/Bobigny", safe="")) == USUAL
         assert root(here, quote("/agencies/Cr%C3%A9teil", safe="")) == "/agencies/Cr%C3%A9teil"
 
@@ -139,7 +139,7 @@ class TestStart:
         def failed(*_given: object) -> None:
             raise JournalFailed("unreadable", detail="disk")
 
-        monkeypatch.setattr(server.state.services.saved, "start", failed)
+        monkeypatch.setattr(server.state.services.stores.saved, "start", failed)
         assert root(here, quote("/production?agency=Lille", safe="")) == "/production?agency=Lille"
 
 
@@ -230,7 +230,7 @@ class TestMenu:
         change(here, "save", "Bobigny", address="/agencies/Bobigny", first=True)
         change(here, "save", "tout", address="/production")
         scope = Selection(picks={"agency": ("Créteil",)})
-        monkeypatch.setattr(guard, "DEMONSTRATION", User(request.node.name, ("manager",), scope))
+        monkeypatch.setattr(identity, "DEMONSTRATION", User(request.node.name, ("manager",), scope))
         assert names(here.get("/saved")) == ["tout"]
         assert root(here) == USUAL
 
@@ -240,7 +240,7 @@ class TestMenu:
         def failed(*_given: object) -> None:
             raise JournalFailed("unwritable", detail="disque plein")
 
-        monkeypatch.setattr(server.state.services.saved, "save", failed)
+        monkeypatch.setattr(server.state.services.stores.saved, "save", failed)
         answer = change(here, "save", "x", address="/production")
         assert answer.status_code == 503
         assert "disque plein" in answer.json()["detail"]
@@ -263,14 +263,14 @@ class TestUnknownPlaces:
 
     def test_out_of_scope_is_unknown(self, here: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
         scope = Selection(picks={"agency": ("Créteil",)})
-        monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", ("manager",), scope))
+        monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", ("manager",), scope))
         assert here.get("/agencies/Bobigny").status_code == 404
         assert here.get("/agencies/Cr%C3%A9teil").status_code == 200
 
     def test_what_is_reserved_is_told_alike_whether_it_is_there_or_not(
         self, here: TestClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(guard, "DEMONSTRATION", User("paul", ("officer",), Selection()))
+        monkeypatch.setattr(identity, "DEMONSTRATION", User("paul", ("officer",), Selection()))
         for path in ("/production", "/agencies/Bobigny", "/agencies/nowhere"):
             assert here.get(path).status_code == 403, path
 
@@ -279,7 +279,7 @@ class TestUnknownPlaces:
         [
             ("/agencies/nowhere", "Agence inconnue"),
             ("/nothing", "Page inconnue"),
-            ("/clients/x", "Page réservée"),
+            ("/clients/x", "Cette page est réservée aux chargés de clientèle."),
         ],
     )
     def test_are_told_in_words(self, server: FastAPI, path: str, title: str) -> None:
@@ -298,6 +298,6 @@ def test_an_address_of_ours_stays_as_it_is(here: TestClient) -> None:
 
 def test_views_live_beside_the_journal(server: FastAPI, tmp_path: Path) -> None:
     other = app_on(tmp_path)
-    other.state.services.saved.save("anne", SavedView("x", "/production"))
+    other.state.services.stores.saved.save("anne", SavedView("x", "/production"))
     assert (tmp_path / "journal.sqlite").exists()
-    assert server.state.services.saved.of("anne") == []
+    assert server.state.services.stores.saved.of("anne") == []

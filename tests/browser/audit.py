@@ -9,6 +9,12 @@ AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 RUN = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
 
 CONTROLS = "a, button, summary, input, [role=button]"
+# What fades in is judged once it is there. A movement without an end is not waited for.
+STILL = """
+() => Promise.all(document.getAnimations()
+  .filter(each => Number.isFinite(each.effect.getComputedTiming().endTime))
+  .map(each => each.finished.catch(() => null))).then(() => null)
+"""
 SEEN = """
 selector => [...document.querySelectorAll(selector)].filter(node => {
   if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
@@ -29,6 +35,7 @@ selector => [...document.querySelectorAll(selector)].filter(node => {
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it stands, one line for each element."""
     page.evaluate(AXE)
+    page.evaluate(STILL)
     found: list[dict[str, Any]] = page.evaluate(RUN)
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))} {node.get('failureSummary', '')}"

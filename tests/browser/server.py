@@ -15,14 +15,19 @@ STARTS_WITHIN = 30.0  # seconds
 
 
 class Server:
-    """Serves the state directory `home`; `settings` are environment variables without their prefix."""
+    """Serves the state directory `home`; `settings` are environment variables without their prefix.
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    `factory` makes the application, where a test needs another one than ours.
+    """
+
+    def __init__(self, home: Path, *, factory: str = "app.main:create_app", **settings: str) -> None:
         self.home = home
+        self._factory = factory
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._settings = {
             "HOME": str(home),
+            "PORT": str(self.port),
             "DEMO": "true",
             "POLL_SECONDS": "0.1",
             "LOG_LEVEL": "error",
@@ -32,15 +37,22 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers. Raises RuntimeError when it does not."""
-        command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"]
+        command = [sys.executable, "-m", "uvicorn", self._factory, "--factory"]
         command += ["--port", str(self.port), "--no-access-log", "--log-level", "warning"]
         given = {f"VIGIE_{name}": value for name, value in self._settings.items()}
         self._process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **given})
         until = time.monotonic() + STARTS_WITHIN
         while not self.alive():
             if self._process.poll() is not None or time.monotonic() > until:
+                self.stop(signal.SIGKILL)
                 raise RuntimeError(f"the server on port {self.port} did not start")
             time.sleep(0.05)
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
 
     def alive(self) -> bool:
         """Whether /health answers."""

@@ -179,13 +179,13 @@ class TestAddress:
             reader.page.goto(lender.address + where)
             expect(reader.page.locator("h1")).to_have_text("Page inconnue")
 
-    def test_on_a_narrow_screen_both_pages_stand_in_the_bar_below(
+    def test_on_a_narrow_screen_the_pages_stand_in_the_bar_below(
         self, lender: Server, visit: NewReader
     ) -> None:
         reader = visit(lender, width=390, height=844)
         reader.open(PICKED)
         bar = reader.page.locator(".bottom-nav")
-        assert bar.locator("a").all_inner_texts() == ["Pilotage", "Client"]
+        assert bar.locator("a").all_inner_texts() == ["Pilotage", "Client", "Comptes", "Audit"]
         with reader.update():
             bar.locator("#tab-clients").click()
         expect(reader.page.locator("h1")).to_have_text("Client")

@@ -16,7 +16,7 @@ from tests.counts import count
 from tests.credits import publish_credits
 from tests.faults.command import start, vigie
 from tests.faults.steps import killed_at
-from tests.trained import quick_model
+from tests.trained import quick_model, with_registry
 
 TRAININGS, PROMOTIONS = count(ci=10, soak=50), count(ci=10, soak=50)
 STEPS = ("sync", "fsync", "replace", "open")  # of a promotion
@@ -37,6 +37,7 @@ def statuses(home: Path) -> dict[str, list[bool]]:
 @pytest.mark.timeout(3600)
 def test_a_training_killed_at_any_moment_leaves_the_champion_and_is_marked(home: Path) -> None:
     publish_credits(home, 2_000)
+    with_registry(home)
     quick_model(home)
     champion = artefact.champion(home).approval
     began = time.monotonic()

@@ -10,6 +10,7 @@ from data.pipeline import publish_tables
 from models import artefact
 from tests.credits import CONTRACT, fill_credits, publish_credits
 from tests.faults.command import refused, vigie
+from tests.trained import with_registry
 
 FIELDS = {
     "name", "auc", "average_precision", "brier", "ece", "cost", "cost_at_half", "threshold", "fit_seconds",
@@ -21,6 +22,7 @@ FIELDS = {
 def small(home: Path) -> Path:
     """Small credits, no model."""
     publish_credits(home, 2_000)
+    with_registry(home)
     return home
 
 

@@ -55,24 +55,18 @@ def sync_tree(folder: Path) -> None:
 
 def replace_atomically(file: Path, content: bytes) -> None:
     """Put `content` at `file`: a reader sees the old bytes or the new ones, also after a power cut."""
-    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(file)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    sync(file.parent)
+    _replace(file, [content], 0o666)
 
 
 def write_privately(file: Path, pieces: Iterable[bytes]) -> None:
     """Put `pieces` at `file`, for its owner's eyes only; what was there stays until all of it is written."""
+    _replace(file, pieces, 0o600)
+
+
+def _replace(file: Path, pieces: Iterable[bytes], mode: int) -> None:
     beside = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream:
             stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
@@ -80,6 +74,7 @@ def write_privately(file: Path, pieces: Iterable[bytes]) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+    sync(file.parent)
 
 
 def make_read_only(folder: Path) -> None:

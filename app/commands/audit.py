@@ -15,6 +15,7 @@ import typer
 from app.accounts import terminal_user
 from app.audit import ACTIONS, by_command
 from app.commands.advice import Format
+from app.commands.groups import add_group
 from app.settings import Settings
 from app.texts import number, t
 from app.witness import due
@@ -41,11 +42,7 @@ class NotWritten(DataError):
 
 def add_to(line: typer.Typer) -> None:
     """Add the commands of this area."""
-    group = typer.Typer(no_args_is_help=True, help=t("audit.help"))
-    for command in (verify, listed, export, prune):
-        name = "list" if command is listed else command.__name__
-        group.command(name, help=t(f"audit.help_{name}"))(command)
-    line.add_typer(group, name="audit")
+    add_group(line, "audit", "audit.help", verify, listed, export, prune)
 
 
 def verify(

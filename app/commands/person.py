@@ -12,6 +12,7 @@ import typer
 from app.accounts import terminal_user
 from app.commands.audit import opened, written
 from app.commands.data import bars
+from app.commands.groups import add_group
 from app.settings import Settings
 from app.texts import number, t
 from data import held, republish
@@ -40,10 +41,7 @@ WHOM = Annotated[str, typer.Argument(metavar="NUMBER")]
 
 def add_to(line: typer.Typer) -> None:
     """Add the commands of this area."""
-    group = typer.Typer(no_args_is_help=True, help=t("person.help"))
-    for command in (export, erase):
-        group.command(help=t(f"person.help_{command.__name__}"))(command)
-    line.add_typer(group, name="person")
+    add_group(line, "person", "person.help", export, erase)
 
 
 def export(

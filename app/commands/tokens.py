@@ -10,6 +10,7 @@ import typer
 
 from app.accounts import terminal_user
 from app.commands.access import Format, chosen, note, reach, scope, stores
+from app.commands.groups import add_group
 from app.commands.users import NAME
 from app.texts import t
 from data.store import now
@@ -18,11 +19,7 @@ from data.tokens import LONGEST_DAYS, Token
 
 def add_to(line: typer.Typer) -> None:
     """Add the commands of this area."""
-    group = typer.Typer(no_args_is_help=True, help=t("access.tokens"))
-    for command in (add, listed, revoke):
-        name = "list" if command is listed else command.__name__
-        group.command(name, help=t(f"access.tokens_{name}"))(command)
-    line.add_typer(group, name="tokens")
+    add_group(line, "tokens", "access.tokens", add, listed, revoke)
 
 
 def add(

@@ -10,6 +10,7 @@ import typer
 
 from app.accounts import terminal_user
 from app.commands.access import Format, chosen, invitation, note, reach, scope, stores
+from app.commands.groups import add_group
 from app.stores import Stores
 from app.texts import t
 from data.links import INVITATION, RESET
@@ -20,11 +21,7 @@ NAME = Annotated[str, typer.Argument(metavar="NAME")]
 
 def add_to(line: typer.Typer) -> None:
     """Add the commands of this area."""
-    group = typer.Typer(no_args_is_help=True, help=t("access.users"))
-    for command in (add, listed, change, disable, enable, reset, sessions):
-        name = "list" if command is listed else command.__name__
-        group.command(name, help=t(f"access.users_{name}"))(command)
-    line.add_typer(group, name="users")
+    add_group(line, "users", "access.users", add, listed, change, disable, enable, reset, sessions)
 
 
 def add(

@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State
+from dash import Dash, Input, Output
 from typing_extensions import TypedDict
 
 from app.declared import secured
+from app.drawing import draw
 from app.pages.accounts.acts import Act, perform
 from app.pages.accounts.payload import page
 from app.problems import sentence
@@ -21,18 +22,7 @@ class Again(TypedDict):
 
 def register(app: Dash) -> None:
     """Declare the two callbacks, and the clientside functions that draw what they answer."""
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "accounts"),
-        Output("accounts-ready", "data"),  # without an output, nothing would run as the page comes into being
-        Input("accounts-page", "data"),
-        State("texts", "data"),
-    )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "accounts_again"), Input("accounts-data", "data")
-    )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "accounts_done"), Input("accounts-done", "data")
-    )
+    draw(app, "accounts", data="again", done="done")
 
     @secured(
         "user.view", Output("accounts-data", "data"), Input("accounts-ask", "data"), prevent_initial_call=True

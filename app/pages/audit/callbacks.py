@@ -2,10 +2,11 @@
 
 from typing import Any, Literal
 
-from dash import ClientsideFunction, Dash, Input, Output, State
+from dash import Dash, Input, Output
 from typing_extensions import TypedDict
 
 from app.declared import secured
+from app.drawing import draw
 from app.pages.audit import alerts, chain
 from app.pages.audit.asked import Asked
 from app.pages.audit.payload import listed, page
@@ -27,16 +28,7 @@ class Verify(TypedDict):
 
 def register(app: Dash) -> None:
     """Declare the three callbacks, and the clientside functions that draw what they answer."""
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "audit"),
-        Output("audit-ready", "data"),  # without an output, nothing would run as the page comes into being
-        Input("audit-page", "data"),
-        State("texts", "data"),
-    )
-    for step in ("data", "verified", "answered"):
-        app.clientside_callback(  # type: ignore[no-untyped-call]
-            ClientsideFunction("vigie", f"audit_{step}"), Input(f"audit-{step}", "data")
-        )
+    draw(app, "audit", data="data", verified="verified", answered="answered")
 
     @secured(
         "audit.view", Output("audit-data", "data"), Input("audit-ask", "data"), prevent_initial_call=True

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State
+from dash import Dash, Input, Output
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from app.declared import secured
+from app.drawing import draw
 from app.pages.rules.payload import page, tried
 from app.problems import sentence
 from app.texts import t
@@ -33,18 +34,7 @@ class Again(TypedDict):
 
 def register(app: Dash) -> None:
     """Declare the two callbacks, and the clientside functions that draw what they answer."""
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "rules"),
-        Output("rules-ready", "data"),  # without an output, nothing would run as the page comes into being
-        Input("rules-page", "data"),
-        State("texts", "data"),
-    )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "rules_again"), Input("rules-data", "data")
-    )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("vigie", "rules_tried"), Input("rules-tried", "data")
-    )
+    draw(app, "rules", data="again", tried="tried")
 
     @secured("kpi.view", Output("rules-data", "data"), Input("rules-ask", "data"), prevent_initial_call=True)
     def show_again(asked: Again | None) -> dict[str, Any] | None:
